@@ -1,0 +1,334 @@
+//! Forward and backward through the layers.
+//!
+//! For a batch of m rows, A_0 = X, and layers l = 1 … L:
+//!
+//! ```text
+//! forward                               backward
+//! Z_l = A_{l−1} W_lᵀ + b_l   m × n_l     dZ_L     = ∂J/∂Z_L             m × n_L     (the 1/m lives here)
+//! A_l = ψ(Z_l)               m × n_l     dW_l     = dZ_lᵀ A_{l−1}       n_l × n_{l−1}
+//! Ã_l = R_l ⋆ A_l / p        m × n_l     db_l     = Σ_rows dZ_l         n_l
+//!                                        dZ_{l−1} = dZ_l W_l ⋆ S_{l−1}  m × n_{l−1}
+//! ```
+//!
+//! `S_l` is the slope ψ'(Z_l) ⋆ R_l / p, kept by the forward pass. The network holds no parameters: they are one flat
+//! slice laid out by [`Layout`], so that an optimizer can treat them as a vector.
+
+use crate::dropout::draw_mask;
+use crate::{Activation, Layout, Loss, NetworkError, Targets};
+use mlpsweep_real::{Real, vectorised};
+use mlpsweep_seed::Stream;
+use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// What a network is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkConfig {
+    /// n_0, n_1 … n_L: input features, the hidden layers' units, outputs.
+    pub sizes: Vec<usize>,
+    /// Activation of every hidden layer.
+    pub activation: Activation,
+    /// Loss, and with it the activation of the output layer.
+    pub loss: Loss,
+    /// Probability that a hidden unit is dropped while training; 0 for none.
+    pub dropout: f64,
+    /// Probability that an input feature is dropped while training; 0 for none.
+    pub input_dropout: f64,
+}
+
+/// A multilayer perceptron: its shape and its functions, without parameters.
+///
+/// ```
+/// use mlpsweep_mlp::{Activation, Init, Loss, Network, NetworkConfig, Targets, Workspace};
+/// use mlpsweep_seed::Seed;
+///
+/// let network = Network::new(NetworkConfig {
+///     sizes: vec![2, 8, 3],
+///     activation: Activation::Relu,
+///     loss: Loss::CrossEntropy,
+///     dropout: 0.0,
+///     input_dropout: 0.0,
+/// })?;
+/// let params: Vec<f32> = Init::He.draw(network.layout(), &mut Seed::new(7).stream());
+/// let mut gradient = vec![0.0; params.len()];
+/// let mut workspace = Workspace::new(&network, 2);
+///
+/// workspace.input(2).copy_from_slice(&[0.5, -1.0, 2.0, 0.1]);
+/// let targets = Targets::Classes(&[0, 2]);
+/// let mut masks = Seed::new(7).child("dropout").stream();
+/// let loss = network.loss_and_gradient(&params, &mut workspace, targets, &mut masks, &mut gradient);
+/// assert!(loss > 0.0 && gradient.iter().any(|&g| g != 0.0));
+/// # Ok::<(), mlpsweep_mlp::NetworkError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    config: NetworkConfig,
+    layout: Layout,
+}
+
+/// The memory one batch needs, allocated once.
+///
+/// Fill [`input`](Workspace::input), then call the network: the rows of the input are the rows of the batch.
+#[derive(Clone, Debug)]
+pub struct Workspace<T> {
+    sizes: Vec<usize>,
+    max_rows: usize,
+    n_rows: usize,
+    /// A_0 … A_L (after dropout); A_L holds the logits, then dZ_L.
+    activations: Vec<Vec<T>>,
+    /// S_1 … S_{L−1}
+    slopes: Vec<Vec<T>>,
+    /// dZ of two neighbouring layers, taking turns.
+    deltas: [Vec<T>; 2],
+    mask: Vec<T>,
+}
+
+impl<T: Real> Workspace<T> {
+    /// Memory for batches of up to `max_rows` rows.
+    pub fn new(network: &Network, max_rows: usize) -> Workspace<T> {
+        let sizes = network.config.sizes.clone();
+        let buffer = |size: &usize| vec![T::zero(); size * max_rows];
+        let hidden = &sizes[1..sizes.len() - 1];
+        let widest = hidden.iter().copied().max().unwrap_or(0);
+        let drops_hidden = network.config.dropout > 0.0;
+        let masked = if drops_hidden { widest } else { 0 }.max(if network.config.input_dropout > 0.0 {
+            sizes[0]
+        } else {
+            0
+        });
+        Workspace {
+            activations: sizes.iter().map(buffer).collect(),
+            slopes: hidden.iter().map(buffer).collect(),
+            deltas: [buffer(&widest), buffer(&widest)],
+            mask: buffer(&masked),
+            sizes,
+            max_rows,
+            n_rows: 0,
+        }
+    }
+
+    /// Rows this memory is for, at most.
+    pub fn max_rows(&self) -> usize {
+        self.max_rows
+    }
+
+    /// The place for a batch of `n_rows` rows of n_0 features, row after row.
+    ///
+    /// # Panics
+    /// When `n_rows` is 0 or more than `max_rows`.
+    pub fn input(&mut self, n_rows: usize) -> &mut [T] {
+        assert!(
+            (1..=self.max_rows).contains(&n_rows),
+            "{n_rows} rows in a workspace for 1 to {}",
+            self.max_rows
+        );
+        self.n_rows = n_rows;
+        &mut self.activations[0][..n_rows * self.sizes[0]]
+    }
+
+    /// The slopes S_l of the last training pass: the side of a kink each unit is on shows in them.
+    pub(crate) fn slopes(&self) -> impl Iterator<Item = &[T]> {
+        self.slopes.iter().zip(&self.sizes[1..]).map(|(slope, size)| &slope[..self.n_rows * size])
+    }
+}
+
+impl Network {
+    /// A network of that shape.
+    ///
+    /// # Errors
+    /// Fewer than two sizes, a size of 0, or a dropout rate outside [0, 1).
+    pub fn new(config: NetworkConfig) -> Result<Network, NetworkError> {
+        if config.sizes.len() < 2 || config.sizes.contains(&0) {
+            return Err(NetworkError::Sizes { found: config.sizes });
+        }
+        for (name, rate) in [("dropout", config.dropout), ("input_dropout", config.input_dropout)] {
+            if !(0.0..1.0).contains(&rate) {
+                return Err(NetworkError::Rate { name, found: rate });
+            }
+        }
+        Ok(Network { layout: Layout::new(&config.sizes), config })
+    }
+
+    /// What it was made of.
+    pub fn config(&self) -> &NetworkConfig {
+        &self.config
+    }
+
+    /// Where each layer lies in the parameter vector.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// n_L
+    pub fn n_outputs(&self) -> usize {
+        *self.config.sizes.last().expect("a network has at least two sizes")
+    }
+
+    /// Floating-point operations of one training step on a batch of `n_rows`: 6·m·Σ n_in·n_out.
+    pub fn step_flops(&self, n_rows: usize) -> f64 {
+        let products = self.layout.blocks().iter().map(|block| (block.n_in * block.n_out) as f64);
+        6.0 * n_rows as f64 * products.sum::<f64>()
+    }
+
+    /// Ŷ for the rows in the workspace's input (rows × n_L): numbers, or probabilities. No dropout.
+    pub fn predict<'w, T: Real>(&self, params: &[T], workspace: &'w mut Workspace<T>) -> &'w mut [T] {
+        let logits = self.logits(params, workspace);
+        self.config.loss.output(logits, self.n_outputs());
+        logits
+    }
+
+    /// Σ_i L(ŷ_i, y_i) over the rows in the workspace's input. No dropout, no penalty.
+    pub fn total_loss<T: Real>(
+        &self,
+        params: &[T],
+        workspace: &mut Workspace<T>,
+        targets: Targets<'_, T>,
+    ) -> f64 {
+        let logits = self.logits(params, workspace);
+        self.config.loss.total(logits, self.n_outputs(), targets)
+    }
+
+    /// Z_L without dropout.
+    fn logits<'w, T: Real>(&self, params: &[T], workspace: &'w mut Workspace<T>) -> &'w mut [T] {
+        self.check(params, workspace);
+        let n_rows = workspace.n_rows;
+        let last = self.layout.blocks().len() - 1;
+        for (l, block) in self.layout.blocks().iter().enumerate() {
+            let (below, above) = workspace.activations.split_at_mut(l + 1);
+            let z = &mut above[0][..n_rows * block.n_out];
+            product(matrix(&below[l], n_rows, block.n_in), weights(params, block).t(), z);
+            let activation = if l == last { Activation::Identity } else { self.config.activation };
+            activation.apply(z, &params[block.biases.clone()]);
+        }
+        &mut workspace.activations[last + 1][..n_rows * self.n_outputs()]
+    }
+
+    /// J, the mean loss of the batch in the workspace's input, and its `gradient`, with dropout masks from `masks`.
+    ///
+    /// Allocates nothing but the packing buffers of the matrix products.
+    ///
+    /// # Panics
+    /// When `params` or `gradient` are not of this network's length, or the workspace is of another network.
+    pub fn loss_and_gradient<T: Real>(
+        &self,
+        params: &[T],
+        workspace: &mut Workspace<T>,
+        targets: Targets<'_, T>,
+        masks: &mut Stream,
+        gradient: &mut [T],
+    ) -> f64 {
+        let loss = self.forward(params, workspace, targets, masks);
+        self.backward(params, workspace, gradient);
+        loss
+    }
+
+    /// A_1 … A_{L−1} and their slopes, then dZ_L in the place of the logits; returns J.
+    fn forward<T: Real>(
+        &self,
+        params: &[T],
+        workspace: &mut Workspace<T>,
+        targets: Targets<'_, T>,
+        masks: &mut Stream,
+    ) -> f64 {
+        self.check(params, workspace);
+        let n_rows = workspace.n_rows;
+        let Workspace { activations, slopes, mask, .. } = workspace;
+
+        if self.config.input_dropout > 0.0 {
+            let x = &mut activations[0][..n_rows * self.config.sizes[0]];
+            let mask = &mut mask[..x.len()];
+            draw_mask(self.config.input_dropout, mask, masks);
+            multiply(x, mask);
+        }
+        let last = self.layout.blocks().len() - 1;
+        for (l, block) in self.layout.blocks().iter().enumerate() {
+            let (below, above) = activations.split_at_mut(l + 1);
+            let z = &mut above[0][..n_rows * block.n_out];
+            product(matrix(&below[l], n_rows, block.n_in), weights(params, block).t(), z);
+            let bias = &params[block.biases.clone()];
+            if l == last {
+                Activation::Identity.apply(z, bias);
+            } else {
+                let slope = &mut slopes[l][..z.len()];
+                self.config.activation.apply_with_slope(z, bias, slope);
+                if self.config.dropout > 0.0 {
+                    let mask = &mut mask[..z.len()];
+                    draw_mask(self.config.dropout, mask, masks);
+                    multiply(z, mask);
+                    multiply(slope, mask);
+                }
+            }
+        }
+        let logits = &mut activations[last + 1][..n_rows * self.n_outputs()];
+        self.config.loss.total_and_delta(logits, self.n_outputs(), targets) / n_rows as f64
+    }
+
+    /// `gradient` = ∂J/∂θ, from dZ_L down. The input layer's dX is never computed.
+    fn backward<T: Real>(&self, params: &[T], workspace: &mut Workspace<T>, gradient: &mut [T]) {
+        assert_eq!(gradient.len(), self.layout.n_params(), "the gradient of another network");
+        let n_rows = workspace.n_rows;
+        let Workspace { activations, slopes, deltas, .. } = workspace;
+        let [upper, lower] = deltas;
+        let (mut upper, mut lower) = (upper, lower);
+
+        let last = self.layout.blocks().len() - 1;
+        for (l, block) in self.layout.blocks().iter().enumerate().rev() {
+            let (below, above) = activations.split_at(l + 1);
+            let delta = if l == last { &above[0] } else { &*upper };
+            let delta = matrix(delta, n_rows, block.n_out);
+            let a = matrix(&below[l], n_rows, block.n_in);
+            product(delta.t(), a, &mut gradient[block.weights.clone()]);
+            column_sums(delta, &mut gradient[block.biases.clone()]);
+            if l > 0 {
+                let below = &mut lower[..n_rows * block.n_in];
+                product(delta, weights(params, block), below);
+                multiply(below, &slopes[l - 1][..n_rows * block.n_in]);
+                std::mem::swap(&mut upper, &mut lower);
+            }
+        }
+    }
+
+    fn check<T: Real>(&self, params: &[T], workspace: &Workspace<T>) {
+        assert_eq!(params.len(), self.layout.n_params(), "the parameters of another network");
+        assert_eq!(workspace.sizes, self.config.sizes, "the workspace of another network");
+        assert!(workspace.n_rows > 0, "no rows in the workspace: fill its input first");
+    }
+}
+
+fn matrix<T>(values: &[T], n_rows: usize, n_columns: usize) -> ArrayView2<'_, T> {
+    ArrayView2::from_shape((n_rows, n_columns), &values[..n_rows * n_columns])
+        .expect("the slice is cut to the shape")
+}
+
+fn weights<'p, T>(params: &'p [T], block: &crate::Block) -> ArrayView2<'p, T> {
+    matrix(&params[block.weights.clone()], block.n_out, block.n_in)
+}
+
+/// out = a · b
+fn product<T: Real>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, out: &mut [T]) {
+    let mut out =
+        ArrayViewMut2::from_shape((a.nrows(), b.ncols()), out).expect("the slice is cut to the shape");
+    general_mat_mul(T::one(), &a, &b, T::zero(), &mut out);
+}
+
+/// values ⋆= factors
+fn multiply<T: Real>(values: &mut [T], factors: &[T]) {
+    vectorised(multiply_loop, (values, factors));
+}
+
+#[inline(always)]
+fn multiply_loop<T: Real>((values, factors): (&mut [T], &[T])) {
+    values.iter_mut().zip(factors).for_each(|(value, &factor)| *value *= factor);
+}
+
+/// sums_j = Σ_i m_ij, row after row
+fn column_sums<T: Real>(rows: ArrayView2<'_, T>, sums: &mut [T]) {
+    vectorised(column_sums_loop, (rows.as_slice().expect("a batch is stored row after row"), sums));
+}
+
+#[inline(always)]
+fn column_sums_loop<T: Real>((rows, sums): (&[T], &mut [T])) {
+    sums.fill(T::zero());
+    for row in rows.chunks_exact(sums.len()) {
+        sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += value);
+    }
+}

@@ -1,0 +1,93 @@
+//! Adam (Kingma & Ba 2015, algorithm 1), v_0 = s_0 = 0:
+//!
+//! ```text
+//! v ← β₁ v + (1 − β₁) g          v̂ = v / (1 − β₁ᵗ)
+//! s ← β₂ s + (1 − β₂) g²         ŝ = s / (1 − β₂ᵗ)
+//! θ ← θ − α v̂ / (√ŝ + ε)
+//! ```
+//!
+//! The two corrections are the same for all parameters: they become a factor on α and one on √s, once a step.
+
+use super::rmsprop::EPSILON;
+use super::Rule;
+use crate::constant::Interval;
+use crate::{Constant, Penalty};
+use mlpsweep_real::{Real, vectorised};
+use std::ops::Range;
+
+/// Averaged gradients divided by their recent size.
+#[derive(Clone, Debug)]
+pub struct Adam<T> {
+    beta1: f64,
+    beta2: f64,
+    epsilon: T,
+    step: i32,
+    mean: Vec<T>,
+    squares: Vec<T>,
+}
+
+pub(super) const BETA1: Constant =
+    Constant { key: "beta1", default: 0.9, range: Interval::SHARE, source: "Kingma & Ba 2015" };
+pub(super) const BETA2: Constant =
+    Constant { key: "beta2", default: 0.999, range: Interval::SHARE, source: "Kingma & Ba 2015" };
+
+impl<T: Real> Rule<T> for Adam<T> {
+    const NAME: &'static str = "adam";
+    const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON];
+
+    fn new(constants: &[f64], n_params: usize) -> Adam<T> {
+        Adam {
+            beta1: constants[0],
+            beta2: constants[1],
+            epsilon: T::from_f64(constants[2]),
+            step: 0,
+            mean: vec![T::zero(); n_params],
+            squares: vec![T::zero(); n_params],
+        }
+    }
+
+    fn begin_step(&mut self) {
+        self.step = self.step.saturating_add(1);
+    }
+
+    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+        let constants = Constants {
+            rate: T::from_f64(learning_rate.to_f64() / (1.0 - self.beta1.powi(self.step))),
+            root: T::from_f64((1.0 / (1.0 - self.beta2.powi(self.step))).sqrt()),
+            beta1: T::from_f64(self.beta1),
+            rest1: T::from_f64(1.0 - self.beta1),
+            beta2: T::from_f64(self.beta2),
+            rest2: T::from_f64(1.0 - self.beta2),
+            epsilon: self.epsilon,
+        };
+        let (mean, squares) = (&mut self.mean[range.clone()], &mut self.squares[range]);
+        vectorised(pass, (params, gradient, penalty, mean, squares, constants));
+    }
+}
+
+struct Constants<T> {
+    /// α / (1 − β₁ᵗ)
+    rate: T,
+    /// √(1 / (1 − β₂ᵗ))
+    root: T,
+    beta1: T,
+    rest1: T,
+    beta2: T,
+    rest2: T,
+    epsilon: T,
+}
+
+type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, &'a mut [T], &'a mut [T], Constants<T>);
+
+#[inline(always)]
+fn pass<T: Real>((params, gradient, penalty, mean, squares, constants): Pass<'_, T>) {
+    let Constants { rate, root, beta1, rest1, beta2, rest2, epsilon } = constants;
+    for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
+        let g = penalty.add_to(g, *theta);
+        // States are stored last: read back right after its store, a value waits for it (2.4 times slower).
+        let mean = beta1 * *v + rest1 * g;
+        let square = beta2 * *s + rest2 * g * g;
+        *theta -= rate * mean / (square.sqrt() * root + epsilon);
+        (*v, *s) = (mean, square);
+    }
+}

@@ -1,0 +1,44 @@
+//! Heavy ball (Polyak 1964), as PyTorch's SGD with momentum, v_0 = 0:
+//!
+//! ```text
+//! v ← β v + g
+//! θ ← θ − α v
+//! ```
+
+use super::momentum::MOMENTUM;
+use super::Rule;
+use crate::{Constant, Penalty};
+use mlpsweep_real::{Real, vectorised};
+use std::ops::Range;
+
+/// A velocity that sums gradients.
+#[derive(Clone, Debug)]
+pub struct HeavyBall<T> {
+    beta: T,
+    velocity: Vec<T>,
+}
+
+impl<T: Real> Rule<T> for HeavyBall<T> {
+    const NAME: &'static str = "heavy_ball";
+    const CONSTANTS: &'static [Constant] = &[MOMENTUM];
+
+    fn new(constants: &[f64], n_params: usize) -> HeavyBall<T> {
+        HeavyBall { beta: T::from_f64(constants[0]), velocity: vec![T::zero(); n_params] }
+    }
+
+    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+        vectorised(pass, (params, gradient, penalty, &mut self.velocity[range], learning_rate, self.beta));
+    }
+}
+
+#[inline(always)]
+fn pass<T: Real>(
+    (params, gradient, penalty, velocity, learning_rate, beta): (&mut [T], &[T], Penalty<T>, &mut [T], T, T),
+) {
+    for ((theta, &g), v) in params.iter_mut().zip(gradient).zip(velocity) {
+        let g = penalty.add_to(g, *theta);
+        let velocity = beta * *v + g;
+        *theta -= learning_rate * velocity;
+        *v = velocity;
+    }
+}

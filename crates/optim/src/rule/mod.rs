@@ -1,0 +1,130 @@
+//! Update rules: how a gradient becomes a step.
+//!
+//! With g the gradient with penalties, α the learning rate, t the steps counted from 1. To add one: a file with its `Rule`,
+//! and a line in the list below.
+
+use crate::{ConfigError, Constant, Penalty, Segment};
+use mlpsweep_real::Real;
+use std::ops::Range;
+
+/// One update rule: its name, its constants, its state.
+trait Rule<T>: Sized {
+    /// The word for it in sweep files.
+    const NAME: &'static str;
+    /// What a user may set, in the order `new` takes them.
+    const CONSTANTS: &'static [Constant];
+
+    /// A fresh state for `n_params` parameters; `constants` are checked and in order.
+    fn new(constants: &[f64], n_params: usize) -> Self;
+
+    /// A step begins; it consists of one `update` for each segment.
+    fn begin_step(&mut self) {}
+
+    /// θ ← θ − α · direction(g) for the parameters at `range`; `params` and `gradient` are already cut to it.
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    );
+}
+
+macro_rules! optimizers {
+    ($($file:ident :: $variant:ident),+ $(,)?) => {
+        $(mod $file;)+
+
+        /// The name of an update rule.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum OptimizerKind {
+            $(
+                #[doc = concat!("`", stringify!($file), "`, as its file says.")]
+                $variant,
+            )+
+        }
+
+        /// An update rule with its state.
+        #[derive(Clone, Debug)]
+        pub enum Optimizer<T> {
+            $(
+                #[doc = concat!("`", stringify!($file), "`.")]
+                $variant($file::$variant<T>),
+            )+
+        }
+
+        impl OptimizerKind {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &'static [OptimizerKind] = &[$(OptimizerKind::$variant),+];
+
+            /// The word for it in sweep files.
+            pub fn name(self) -> &'static str {
+                match self { $(OptimizerKind::$variant => <$file::$variant<f32> as Rule<f32>>::NAME),+ }
+            }
+
+            /// What a user may set.
+            pub fn constants(self) -> &'static [Constant] {
+                match self { $(OptimizerKind::$variant => <$file::$variant<f32> as Rule<f32>>::CONSTANTS),+ }
+            }
+        }
+
+        impl<T: Real> Optimizer<T> {
+            /// A fresh optimizer for `n_params` parameters; `value_of` gives the constants a user set, by key.
+            ///
+            /// # Errors
+            /// A constant outside its range.
+            pub fn new(
+                kind: OptimizerKind,
+                n_params: usize,
+                value_of: impl Fn(&str) -> Option<f64>,
+            ) -> Result<Optimizer<T>, ConfigError> {
+                let value = |constant: &Constant| constant.check(value_of(constant.key).unwrap_or(constant.default));
+                let constants = kind.constants().iter().map(value).collect::<Result<Vec<f64>, ConfigError>>()?;
+                Ok(match kind {
+                    $(OptimizerKind::$variant => Optimizer::$variant(Rule::new(&constants, n_params)),)+
+                })
+            }
+
+            /// θ ← θ − α · direction(g), with the penalties of `segments` added to `gradient` on the way.
+            ///
+            /// `segments` lie in order and cover the whole vector. Allocates nothing.
+            ///
+            /// # Panics
+            /// When `params` or `gradient` are not of the length the optimizer was made for.
+            pub fn step(&mut self, learning_rate: T, params: &mut [T], gradient: &[T], segments: &[Segment<T>]) {
+                assert_eq!(params.len(), gradient.len(), "a gradient of another network");
+                match self { $(Optimizer::$variant(rule) => step(rule, learning_rate, params, gradient, segments)),+ }
+            }
+        }
+    };
+}
+
+optimizers! {
+    sgd::Sgd,
+    momentum::Momentum,
+    heavy_ball::HeavyBall,
+    nesterov::Nesterov,
+    rmsprop::RmsProp,
+    adam::Adam,
+}
+
+impl OptimizerKind {
+    /// The rule of that name.
+    pub fn from_name(name: &str) -> Option<OptimizerKind> {
+        OptimizerKind::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+fn step<T: Real>(
+    rule: &mut impl Rule<T>,
+    learning_rate: T,
+    params: &mut [T],
+    gradient: &[T],
+    segments: &[Segment<T>],
+) {
+    rule.begin_step();
+    for Segment { range, penalty } in segments {
+        let (params, gradient) = (&mut params[range.clone()], &gradient[range.clone()]);
+        rule.update(range.clone(), learning_rate, params, gradient, *penalty);
+    }
+}

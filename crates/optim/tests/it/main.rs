@@ -1,0 +1,4 @@
+//! Tests of the optimizers through their public face.
+
+mod rules;
+mod schedules;

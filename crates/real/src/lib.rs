@@ -1,0 +1,152 @@
+//! The numbers a network is made of, and the way its loops run fast.
+//!
+//! [`Real`] is `f32` or `f64`, nothing else: a sealed trait, so that generic code can count on IEEE arithmetic.
+//! [`vectorised`] runs a loop compiled for the widest vector unit this processor has. The instructions differ
+//! from machine to machine; the results of the elementwise loops written with it do not, since vector units
+//! round each operation as scalar code does and nothing here lets the compiler reorder a sum.
+
+use std::fmt::{Debug, Display};
+use std::iter::Sum;
+use std::ops::{AddAssign, DivAssign, MulAssign, Neg, SubAssign};
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// A floating-point number: `f32` or `f64`.
+pub trait Real:
+    sealed::Sealed
+    + ndarray::LinalgScalar
+    + PartialOrd
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Sum
+    + Default
+    + Debug
+    + Display
+    + Send
+    + Sync
+{
+    /// The name of this precision in sweep files and reports.
+    const NAME: &'static str;
+
+    /// The nearest number of this type.
+    fn from_f64(value: f64) -> Self;
+    /// The same number as `f64`; exact.
+    fn to_f64(self) -> f64;
+    /// eˣ
+    fn exp(self) -> Self;
+    /// eˣ − 1, exact near 0
+    fn exp_m1(self) -> Self;
+    /// ln x
+    fn ln(self) -> Self;
+    /// ln(1 + x), exact near 0
+    fn ln_1p(self) -> Self;
+    /// tanh x
+    fn tanh(self) -> Self;
+    /// √x
+    fn sqrt(self) -> Self;
+    /// |x|
+    fn abs(self) -> Self;
+    /// The larger of two numbers.
+    fn max(self, other: Self) -> Self;
+    /// Neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+}
+
+macro_rules! real {
+    ($type:ident) => {
+        impl Real for $type {
+            const NAME: &'static str = stringify!($type);
+
+            #[inline(always)]
+            fn from_f64(value: f64) -> $type {
+                value as $type
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn exp(self) -> $type {
+                $type::exp(self)
+            }
+            #[inline(always)]
+            fn exp_m1(self) -> $type {
+                $type::exp_m1(self)
+            }
+            #[inline(always)]
+            fn ln(self) -> $type {
+                $type::ln(self)
+            }
+            #[inline(always)]
+            fn ln_1p(self) -> $type {
+                $type::ln_1p(self)
+            }
+            #[inline(always)]
+            fn tanh(self) -> $type {
+                $type::tanh(self)
+            }
+            #[inline(always)]
+            fn sqrt(self) -> $type {
+                $type::sqrt(self)
+            }
+            #[inline(always)]
+            fn abs(self) -> $type {
+                $type::abs(self)
+            }
+            #[inline(always)]
+            fn max(self, other: $type) -> $type {
+                if self > other { self } else { other }
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                $type::is_finite(self)
+            }
+        }
+    };
+}
+
+real!(f32);
+real!(f64);
+
+/// Runs `work(args)` compiled for the widest vector unit this processor has.
+///
+/// `work` must be a function marked `#[inline(always)]`, and so must all it calls: what is not inlined here is compiled
+/// for the oldest processor. (A closure cannot carry that mark; a large one is left out and runs ten times slower.)
+///
+/// ```
+/// use mlpsweep_real::vectorised;
+///
+/// #[inline(always)]
+/// fn double(values: &mut [f32]) {
+///     values.iter_mut().for_each(|value| *value *= 2.0);
+/// }
+///
+/// let mut values = [1.0, 2.0, 3.0];
+/// vectorised(double, &mut values[..]);
+/// assert_eq!(values, [2.0, 4.0, 6.0]);
+/// ```
+#[inline]
+pub fn vectorised<A, R>(work: impl FnOnce(A) -> R, args: A) -> R {
+    pulp::Arch::new().dispatch(Call { work, args })
+}
+
+struct Call<F, A> {
+    work: F,
+    args: A,
+}
+
+impl<A, R, F: FnOnce(A) -> R> pulp::NullaryFnOnce for Call<F, A> {
+    type Output = R;
+
+    #[inline(always)]
+    fn call(self) -> R {
+        (self.work)(self.args)
+    }
+}

@@ -1,0 +1,115 @@
+//! Numbers between two bounds.
+//!
+//! With u uniform on [0, 1):
+//!
+//! ```text
+//! linear            x = min·(1 − u) + max·u
+//! log               x = exp(ln min·(1 − u) + ln max·u)
+//! linear, a step    x = min + i·step,   i = ⌊u·n⌋,   n = ⌊(max − min)/step + τ⌋ + 1
+//! ```
+//!
+//! each cut off at the bounds. Bounds and step are decimals rounded to binary, so that (0.3 − 0)/0.1 is a little less
+//! than 3; τ = 4ε·max(|min|, |max|)/step, in steps, is the most by which rounding them and the quotient can miss a whole
+//! number (ε = 2⁻⁵²). A last value above `max` by no more than that becomes `max`.
+
+use crate::domain::{DomainError, Scale, position};
+use crate::value::Value;
+
+/// Numbers between two bounds, both included: a continuum, or in steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FloatRange {
+    min: f64,
+    max: f64,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    Continuum(Scale),
+    Steps { step: f64, count: u64 },
+}
+
+/// The smallest step, relative to the larger bound: 2⁻⁴⁰, so that rounding is at most a thousandth of a step.
+const LEAST_STEP: f64 = 1.0 / (1_u64 << 40) as f64;
+
+impl FloatRange {
+    /// The range from `min` to `max`, in steps of `step` if there is one. Equal ends are fine: one value.
+    ///
+    /// A step on a log scale is refused: steps of equal size are of very different size on that scale, so
+    /// one of the two would not be meant.
+    ///
+    /// # Errors
+    /// When a number is not finite, `min` is above `max`, the step is not positive or too small for the digits of the
+    /// bounds, or the scale is log and `min` is not positive or there is a step.
+    pub fn new(min: f64, max: f64, step: Option<f64>, scale: Scale) -> Result<FloatRange, DomainError> {
+        for (key, value) in [("min", Some(min)), ("max", Some(max)), ("step", step)] {
+            if let Some(value) = value.filter(|value| !value.is_finite()) {
+                return Err(DomainError::NotFinite { key, value });
+            }
+        }
+        if min > max {
+            return Err(DomainError::MinAboveMax { min: Value::Float(min), max: Value::Float(max) });
+        }
+        if scale == Scale::Log && min <= 0.0 {
+            return Err(DomainError::LogOfNonPositive { min: Value::Float(min) });
+        }
+        let Some(step) = step else {
+            return Ok(FloatRange { min, max, kind: Kind::Continuum(scale) });
+        };
+        if step <= 0.0 {
+            return Err(DomainError::StepNotPositive { step: Value::Float(step) });
+        }
+        if scale == Scale::Log {
+            return Err(DomainError::StepOnLog { step: Value::Float(step) });
+        }
+        let least = LEAST_STEP * min.abs().max(max.abs());
+        if step < least {
+            return Err(DomainError::StepTooSmall { step, least });
+        }
+        let steps = max / step - min / step; // not (max − min)/step, which may overflow
+        let count = (steps + tolerance(min, max) / step).floor() as u64 + 1;
+        Ok(FloatRange { min, max, kind: Kind::Steps { step, count } })
+    }
+
+    /// How many values there are; `None` for a continuum.
+    pub(crate) fn count(&self) -> Option<u128> {
+        match self.kind {
+            Kind::Steps { count, .. } => Some(u128::from(count)),
+            Kind::Continuum(_) => (self.min == self.max).then_some(1),
+        }
+    }
+
+    pub(crate) fn nth(&self, idx: u128) -> Option<f64> {
+        (idx < self.count()?).then(|| match self.kind {
+            Kind::Steps { step, .. } => (self.min + idx as f64 * step).min(self.max),
+            Kind::Continuum(_) => self.min,
+        })
+    }
+
+    pub(crate) fn sample(&self, u: f64) -> f64 {
+        let (min, max) = (self.min, self.max);
+        let between = |low: f64, high: f64| low * (1.0 - u) + high * u;
+        let x = match self.kind {
+            Kind::Continuum(Scale::Linear) => between(min, max),
+            Kind::Continuum(Scale::Log) => between(min.ln(), max.ln()).exp(),
+            Kind::Steps { step, count } => min + position(u, u128::from(count)) as f64 * step,
+        };
+        x.clamp(min, max)
+    }
+
+    pub(crate) fn contains(&self, x: f64) -> bool {
+        match self.kind {
+            _ if !(self.min <= x && x <= self.max) => false,
+            Kind::Continuum(_) => true,
+            Kind::Steps { step, .. } => {
+                let idx = (x / step - self.min / step).round().max(0.0) as u128;
+                self.nth(idx).is_some_and(|nth| (nth - x).abs() <= tolerance(self.min, self.max))
+            }
+        }
+    }
+}
+
+/// τ·step: by how much rounding can move a value of the grid.
+fn tolerance(min: f64, max: f64) -> f64 {
+    4.0 * f64::EPSILON * min.abs().max(max.abs())
+}

@@ -1,0 +1,44 @@
+//! Search spaces, and the samplers that propose points of them.
+//!
+//! A [`Space`] is a list of [`Parameter`]s, each with a [`Domain`]: what may be tried. A [`Sampler`] proposes a
+//! [`Point`] of it, one [`Value`] a parameter, for every trial: what *is* tried.
+//!
+//! ```
+//! use mlpsweep_search::{Domain, FloatRange, IntRange, Parameter, Random, Sampler, Scale, Space, Value};
+//! use mlpsweep_seed::Seed;
+//!
+//! let space = Space::new(vec![
+//!     Parameter::new("learning_rate", Domain::Float(FloatRange::new(1e-4, 1e-1, None, Scale::Log)?)),
+//!     Parameter::new("depth", Domain::Int(IntRange::new(1, 4, None, Scale::Linear)?)),
+//!     Parameter::new("activation", Domain::Fixed(Value::Text("relu".into()))),
+//! ])?;
+//!
+//! let mut sampler = Random::new(Seed::new(7));
+//! let point = sampler.propose(&space, &[], 0).expect("a continuum never runs out");
+//! assert_eq!(point.get("activation"), Some(&Value::Text("relu".into())));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! No file, clock or thread is touched here, and every proposal is a pure function of what stands in the call and of
+//! the sampler's seed.
+
+mod categorical;
+mod domain;
+mod float_range;
+mod grid;
+mod int_range;
+mod permutation;
+mod random;
+mod sampler;
+mod space;
+mod value;
+
+pub use categorical::Categorical;
+pub use domain::{Domain, DomainError, Scale};
+pub use float_range::FloatRange;
+pub use grid::{Grid, GridError};
+pub use int_range::IntRange;
+pub use random::Random;
+pub use sampler::{Sampler, TrialNumber, TrialRecord, TrialState};
+pub use space::{Parameter, Point, PointError, Space, SpaceError};
+pub use value::Value;

@@ -1,0 +1,33 @@
+//! What spaces hold, and what samplers make of them.
+
+mod any;
+mod conformance;
+mod domain;
+mod random;
+mod space;
+mod value;
+
+use mlpsweep_search::{Categorical, Domain, FloatRange, IntRange, Parameter, Scale, Space, Value};
+
+fn floats(min: f64, max: f64, step: Option<f64>, scale: Scale) -> Domain {
+    Domain::Float(FloatRange::new(min, max, step, scale).unwrap())
+}
+
+fn ints(min: i64, max: i64, step: Option<i64>, scale: Scale) -> Domain {
+    Domain::Int(IntRange::new(min, max, step, scale).unwrap())
+}
+
+fn texts(values: &[&str]) -> Domain {
+    let values = values.iter().map(|&text| Value::Text(text.to_owned())).collect();
+    Domain::Categorical(Categorical::new(values).unwrap().0)
+}
+
+fn fixed(value: i64) -> Domain {
+    Domain::Fixed(Value::Int(value))
+}
+
+/// A space of parameters a, b, c …
+fn space(domains: &[Domain]) -> Space {
+    let parameter = |(letter, domain): (char, &Domain)| Parameter::new(letter, domain.clone());
+    Space::new(('a'..).zip(domains).map(parameter).collect()).unwrap()
+}

@@ -1,0 +1,38 @@
+//! Tests, intervals and multiple comparisons, as pure functions of slices of `f64`.
+//!
+//! What a ranking says about configurations scored on the same folds:
+//!
+//! | question | function |
+//! | --- | --- |
+//! | what is the score, and how much do folds scatter? | [`mean`], [`sd`] |
+//! | how sure is the mean? | [`corrected_se`], [`t_interval`] |
+//! | is one configuration better than another? | [`paired_corrected_t_test`] |
+//! | and when many are compared at once? | [`holm()`] |
+//!
+//! ```
+//! use mlpsweep_stats::{corrected_se, mean, paired_corrected_t_test, sd, t_interval};
+//!
+//! let ours = [0.91, 0.93, 0.90, 0.94, 0.92];
+//! let theirs = [0.89, 0.92, 0.90, 0.91, 0.90];
+//! let rho = 1.0 / 4.0; // five folds: one part validated, four parts trained on
+//!
+//! let (mean, sd) = (mean(&ours).unwrap(), sd(&ours).unwrap());
+//! let interval = t_interval(mean, corrected_se(sd, ours.len(), rho), ours.len() - 1, 0.95);
+//! assert!(interval.low < 0.92 && 0.92 < interval.high);
+//!
+//! let test = paired_corrected_t_test(&ours, &theirs, rho).unwrap();
+//! assert!((test.p - 0.104_605).abs() < 1e-6);
+//! ```
+//!
+//! Nothing here draws random numbers, reads a clock or fails on finite input; what cannot be computed from too
+//! few values is `None`.
+
+mod describe;
+mod holm;
+mod resampled;
+mod student;
+
+pub use describe::{mean, sd};
+pub use holm::holm;
+pub use resampled::{Interval, TTest, corrected_se, paired_corrected_t_test, t_interval};
+pub use student::{t_critical, t_two_sided_p};
