@@ -187,8 +187,8 @@ impl Network {
         self.config.loss.total(logits, self.n_outputs(), targets)
     }
 
-    /// Z_L without dropout.
-    fn logits<'w, T: Real>(&self, params: &[T], workspace: &'w mut Workspace<T>) -> &'w mut [T] {
+    /// Z_L for the rows in the workspace's input (rows × n_L). No dropout.
+    pub fn logits<'w, T: Real>(&self, params: &[T], workspace: &'w mut Workspace<T>) -> &'w mut [T] {
         self.check(params, workspace);
         let n_rows = workspace.n_rows;
         let last = self.layout.blocks().len() - 1;

@@ -1,0 +1,53 @@
+//! What keeps a run from starting.
+
+use mlpsweep_data::{FoldError, ScaleError};
+use mlpsweep_mlp::NetworkError;
+use mlpsweep_optim::ConfigError;
+
+/// Why a run cannot start.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum TrainError {
+    /// The network's shape or dropout.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// A constant of the optimizer or the schedule.
+    #[error(transparent)]
+    Optimizer(#[from] ConfigError),
+    /// Too few rows to set some aside.
+    #[error("no rows can be set aside for early stopping: {0}")]
+    InnerSplit(#[from] FoldError),
+    /// A feature or target too large to be standardised.
+    #[error(transparent)]
+    Scale(#[from] ScaleError),
+    /// A target whose mean or standard deviation is not finite.
+    #[error("the target's mean or standard deviation is too large for 64 bits")]
+    TargetScale,
+    /// A number that makes no sense.
+    #[error("`{key}` is {found}, but must be {expected}")]
+    Value {
+        /// The key in sweep files.
+        key: &'static str,
+        /// What was given.
+        found: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// A loss of classes for numbers, or the other way round.
+    #[error("`loss` is {loss}, which is for {meant}, but the target holds {found}")]
+    LossTarget {
+        /// The loss.
+        loss: &'static str,
+        /// What it is for.
+        meant: &'static str,
+        /// What there is.
+        found: String,
+    },
+    /// Start weights of another network.
+    #[error("{found} start weights, but this network has {expected}")]
+    StartWeights {
+        /// How many were given.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+}

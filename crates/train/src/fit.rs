@@ -1,0 +1,155 @@
+//! The training loop.
+//!
+//! ```text
+//! for epoch in 1 ..= epochs
+//!     one pass over the mini-batches
+//!     stop when a number is not finite          → diverged
+//!     stop when the watched loss has not improved by min_delta for `patience` epochs, keep the best → early_stopped
+//!     stop when the observer says so            → stopped
+//! ```
+
+use crate::{Job, Metric, Predictions, Session, TrainError};
+use mlpsweep_real::Real;
+use std::ops::ControlFlow;
+
+/// What is known after an epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EpochRecord {
+    /// Counted from 1.
+    pub epoch: usize,
+    /// α during the epoch.
+    pub learning_rate: f64,
+    /// The data term, meaned over the rows as they came by.
+    pub train_loss: f64,
+    /// The penalty of the weights at the epoch's end; J = `train_loss` + `penalty`.
+    pub penalty: f64,
+    /// The data term on the rows early stopping watches.
+    pub validation_loss: Option<f64>,
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All epochs were run.
+    Completed,
+    /// The watched loss stopped improving.
+    EarlyStopped,
+    /// A loss, a parameter or a prediction is not finite any more.
+    Diverged {
+        /// The epoch it showed in.
+        epoch: usize,
+    },
+    /// The observer said stop.
+    Stopped,
+}
+
+/// A run that is over.
+#[derive(Clone, Debug)]
+pub struct Fitted<'a, T> {
+    session: Session<'a, T>,
+    /// Why it ended.
+    pub ended: Ended,
+    /// The epoch whose parameters are kept, from 1.
+    pub best_epoch: usize,
+    /// One entry per epoch.
+    pub curve: Vec<EpochRecord>,
+}
+
+/// Runs `job` to its end; `observer` sees every epoch and may stop the run.
+///
+/// # Errors
+/// A configuration that makes no sense for this table.
+pub fn train<'a, T: Real>(
+    job: Job<'a>,
+    mut observer: impl FnMut(&EpochRecord) -> ControlFlow<()>,
+) -> Result<Fitted<'a, T>, TrainError> {
+    let mut session = Session::<T>::new(job)?;
+    let mut curve = Vec::with_capacity(job.config.epochs.min(10_000));
+    let mut best: Option<Best<T>> = None;
+    let ended = loop {
+        let learning_rate = session.learning_rate();
+        let loss = session.epoch();
+        let validation_loss = session.watched_loss();
+        let epoch = session.epochs_done();
+        let record = EpochRecord {
+            epoch,
+            learning_rate,
+            train_loss: loss.data,
+            penalty: loss.penalty,
+            validation_loss,
+        };
+        let finite = (loss.data + loss.penalty + validation_loss.unwrap_or(0.0)).is_finite();
+        if !finite || !session.params().iter().all(|param| param.is_finite()) {
+            break Ended::Diverged { epoch };
+        }
+        curve.push(record);
+        if observer(&record).is_break() {
+            break Ended::Stopped;
+        }
+        if let (Some(stopping), Some(loss)) = (job.config.early_stopping, validation_loss) {
+            match &mut best {
+                Some(best) if loss >= best.loss - stopping.min_delta => {
+                    if epoch - best.epoch >= stopping.patience {
+                        break Ended::EarlyStopped;
+                    }
+                }
+                Some(best) => best.replace(epoch, loss, session.params()),
+                None => best = Some(Best { epoch, loss, params: session.params().to_vec() }),
+            }
+        }
+        if epoch == job.config.epochs {
+            break Ended::Completed;
+        }
+    };
+    let mut best_epoch = session.epochs_done();
+    if let Some(best) = best
+        && !matches!(ended, Ended::Diverged { .. })
+    {
+        session.restore(&best.params);
+        best_epoch = best.epoch;
+    }
+    Ok(Fitted { session, ended, best_epoch, curve })
+}
+
+/// The best epoch so far.
+struct Best<T> {
+    epoch: usize,
+    loss: f64,
+    params: Vec<T>,
+}
+
+impl<T: Real> Best<T> {
+    fn replace(&mut self, epoch: usize, loss: f64, params: &[T]) {
+        (self.epoch, self.loss) = (epoch, loss);
+        self.params.copy_from_slice(params);
+    }
+}
+
+impl<T: Real> Fitted<'_, T> {
+    /// The parameters that were kept, in the network's layout.
+    pub fn params(&self) -> &[T] {
+        self.session.params()
+    }
+
+    /// The network they belong to.
+    pub fn network(&self) -> &mlpsweep_mlp::Network {
+        self.session.network()
+    }
+
+    /// Predictions for any rows of the table.
+    pub fn predict(&mut self, rows: &[u32]) -> Predictions {
+        self.session.predict(rows)
+    }
+
+    /// The scores of those rows, one per metric; `None` when a prediction or a score is not finite.
+    pub fn score(&mut self, rows: &[u32], metrics: &[Metric]) -> Option<Vec<f64>> {
+        let predictions = self.session.predict(rows);
+        if !predictions.are_finite() {
+            return None;
+        }
+        let truth = self.session.truth(rows);
+        let scores =
+            metrics.iter().map(|metric| Some(metric.score(&truth, &predictions)).filter(|s| s.is_finite()));
+        scores.collect()
+    }
+}

@@ -1,0 +1,37 @@
+//! What a network says of rows, and what is true of them.
+
+/// Predictions for some rows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Predictions {
+    /// A probability per class and row, row after row.
+    Probabilities {
+        /// C
+        n_classes: usize,
+        /// rows × C
+        values: Vec<f64>,
+    },
+    /// A number per target and row, row after row, in the target's own units.
+    Numbers {
+        /// Targets per row.
+        n_targets: usize,
+        /// rows × targets
+        values: Vec<f64>,
+    },
+}
+
+/// The true targets of the same rows, in the same order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Truth {
+    /// A class per row, as its position in the sorted classes.
+    Classes(Vec<u32>),
+    /// A number per target and row, row after row.
+    Numbers(Vec<f64>),
+}
+
+impl Predictions {
+    /// Whether all of them are finite numbers.
+    pub fn are_finite(&self) -> bool {
+        let (Predictions::Probabilities { values, .. } | Predictions::Numbers { values, .. }) = self;
+        values.iter().all(|value| value.is_finite())
+    }
+}

@@ -1,0 +1,316 @@
+//! The state of one training run, and one epoch of it.
+
+use crate::predictions::{Predictions, Truth};
+use crate::{EarlyStopping, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
+use mlpsweep_data::{Dataset, Standardiser, Target, inner_split};
+use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
+use mlpsweep_optim::{Optimizer, Penalty, Schedule, Segment};
+use mlpsweep_real::Real;
+use mlpsweep_seed::{Seed, Stream};
+use rand::seq::SliceRandom;
+
+/// Rows that are scored at a time, at least: large products are faster, and more would not be.
+const SCORING_ROWS: usize = 256;
+
+/// What to train, on what.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The whole table.
+    pub data: &'a Dataset,
+    /// The rows to train on, ascending. Early stopping sets its rows aside from these.
+    pub rows: &'a [u32],
+    /// The hyperparameters.
+    pub config: &'a TrainConfig,
+    /// How the table is scaled; fitted on `rows`.
+    pub preprocess: Preprocess,
+    /// Start weights instead of drawn ones, in the network's layout.
+    pub start: Option<&'a [f64]>,
+    /// Where the streams "init", "shuffle", "dropout" and "inner" start: the same for each trial of a fold.
+    pub seed: Seed,
+}
+
+/// The losses of one epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EpochLoss {
+    /// The data term, meaned over the rows of the epoch as they came by.
+    pub data: f64,
+    /// The penalty of the weights at the epoch's end.
+    pub penalty: f64,
+}
+
+/// A training run between two epochs.
+#[derive(Clone, Debug)]
+pub struct Session<'a, T> {
+    job: Job<'a>,
+    standardiser: Standardiser,
+    target_scaler: TargetScaler,
+    network: Network,
+    params: Vec<T>,
+    gradient: Vec<T>,
+    optimizer: Optimizer<T>,
+    schedule: Schedule,
+    segments: Vec<Segment<T>>,
+    workspace: Workspace<T>,
+    /// The rows trained on, ascending.
+    rows: Vec<u32>,
+    /// The same rows in the order of the last epoch.
+    order: Vec<u32>,
+    /// The rows early stopping watches.
+    watched: Vec<u32>,
+    batch_size: usize,
+    masks: Stream,
+    classes: Vec<u32>,
+    numbers: Vec<T>,
+    epochs_done: usize,
+}
+
+impl<'a, T: Real> Session<'a, T> {
+    /// Splits off the rows early stopping watches, fits the scaling, draws the start weights.
+    ///
+    /// # Errors
+    /// A configuration that makes no sense for this table, as [`TrainError`] says.
+    pub fn new(job: Job<'a>) -> Result<Session<'a, T>, TrainError> {
+        let Job { data, config, preprocess, seed, .. } = job;
+        check(config)?;
+        let classifies = matches!(data.target, Target::Classes { .. });
+        let (rows, watched) = match config.early_stopping {
+            Some(stopping) => inner_split(&data.target, job.rows, stopping.share, classifies, seed)?,
+            None => (job.rows.to_vec(), Vec::new()),
+        };
+        let standardiser = match preprocess.scale {
+            Scale::Standard => Standardiser::fit(&data.features, job.rows)?,
+            Scale::None => Standardiser::identity(data.n_features()),
+        };
+        let (target_scaler, n_outputs) = outputs(job)?;
+        let network = Network::new(NetworkConfig {
+            sizes: [&[data.n_features()], &config.hidden[..], &[n_outputs]].concat(),
+            activation: config.activation,
+            loss: config.loss,
+            dropout: config.dropout,
+            input_dropout: config.input_dropout,
+        })?;
+        let n_params = network.layout().n_params();
+        let params = match job.start {
+            None => config.init.draw(network.layout(), &mut seed.child("init").stream()),
+            Some(start) if start.len() == n_params => start.iter().map(|&param| T::from_f64(param)).collect(),
+            Some(start) => return Err(TrainError::StartWeights { found: start.len(), expected: n_params }),
+        };
+        let constant =
+            |key: &str| config.constants.iter().find(|(name, _)| name == key).map(|&(_, value)| value);
+        let optimizer = Optimizer::new(config.optimizer, n_params, constant)?;
+        let schedule = Schedule::new(config.schedule, config.learning_rate, constant)?;
+        let batch_size = config.batch_size.of(rows.len());
+        let workspace = Workspace::new(&network, batch_size.max(SCORING_ROWS.min(data.n_rows())));
+        let m_train = rows.len() as f64;
+        let penalty = Penalty { l1: T::from_f64(config.l1 / m_train), l2: T::from_f64(config.l2 / m_train) };
+        let blocks = network.layout().blocks().iter();
+        let segments = blocks.flat_map(|block| {
+            let weights = Segment { range: block.weights.clone(), penalty };
+            [weights, Segment { range: block.biases.clone(), penalty: Penalty::none() }]
+        });
+        Ok(Session {
+            job,
+            standardiser,
+            target_scaler,
+            gradient: vec![T::zero(); n_params],
+            params,
+            optimizer,
+            schedule,
+            segments: segments.collect(),
+            workspace,
+            batch_size,
+            masks: seed.child("dropout").stream(),
+            classes: Vec::with_capacity(batch_size),
+            numbers: Vec::with_capacity(batch_size * n_outputs),
+            network,
+            order: rows.clone(),
+            rows,
+            watched,
+            epochs_done: 0,
+        })
+    }
+
+    /// One pass over the training rows, a mini-batch at a time.
+    pub fn epoch(&mut self) -> EpochLoss {
+        if self.job.config.shuffle {
+            let seed = self.job.seed.child("shuffle").nth(self.epochs_done as u64);
+            self.order.copy_from_slice(&self.rows);
+            self.order.shuffle(&mut seed.stream());
+        }
+        let order = std::mem::take(&mut self.order);
+        let mut total = 0.0;
+        for batch in order.chunks(self.batch_size) {
+            total += self.step(batch) * batch.len() as f64;
+        }
+        let data = total / order.len() as f64;
+        self.order = order;
+        self.epochs_done += 1;
+        EpochLoss { data, penalty: self.penalty() }
+    }
+
+    /// One mini-batch: gradient and update. Returns the mean of the data term before the update.
+    pub fn step(&mut self, batch: &[u32]) -> f64 {
+        let rate = T::from_f64(self.learning_rate());
+        self.load(batch);
+        let Session { network, params, gradient, workspace, masks, classes, numbers, .. } = self;
+        let targets = targets(network.config().loss, classes, numbers);
+        let loss = network.loss_and_gradient(params, workspace, targets, masks, gradient);
+        self.optimizer.step(rate, params, gradient, &self.segments);
+        loss
+    }
+
+    /// α of the epoch that is running or comes next.
+    pub fn learning_rate(&self) -> f64 {
+        self.schedule.rate(self.epochs_done)
+    }
+
+    /// The penalty of the weights as they are: λ₂/(2 m_train) Σ w² + λ₁/m_train Σ|w|.
+    pub fn penalty(&self) -> f64 {
+        self.segments.iter().map(|segment| segment.penalty.value(&self.params[segment.range.clone()])).sum()
+    }
+
+    /// The mean data term on the rows early stopping watches, in the scaled target's units; `None` where there are none.
+    pub fn watched_loss(&mut self) -> Option<f64> {
+        if self.watched.is_empty() {
+            return None;
+        }
+        let watched = std::mem::take(&mut self.watched);
+        let mut total = 0.0;
+        for batch in watched.chunks(self.workspace.max_rows()) {
+            self.load(batch);
+            let Session { network, params, workspace, classes, numbers, .. } = self;
+            total += network.total_loss(params, workspace, targets(network.config().loss, classes, numbers));
+        }
+        let loss = total / watched.len() as f64;
+        self.watched = watched;
+        Some(loss)
+    }
+
+    /// Predictions for any rows of the table, in the target's own units.
+    pub fn predict(&mut self, rows: &[u32]) -> Predictions {
+        let n_outputs = self.network.n_outputs();
+        let loss = self.network.config().loss;
+        let mut values = Vec::with_capacity(rows.len() * n_outputs);
+        for batch in rows.chunks(self.workspace.max_rows()) {
+            self.gather(batch);
+            values.extend(self.network.logits(&self.params, &mut self.workspace).iter().map(|z| z.to_f64()));
+        }
+        // From the logits on in f64: a probability near 1 keeps its distance from it.
+        loss.output(&mut values, n_outputs);
+        if loss.classifies() && n_outputs > 1 {
+            return Predictions::Probabilities { n_classes: n_outputs, values };
+        }
+        if loss.classifies() {
+            let values = values.into_iter().flat_map(|p| [1.0 - p, p]).collect();
+            return Predictions::Probabilities { n_classes: 2, values };
+        }
+        for row in values.chunks_exact_mut(n_outputs) {
+            for (j, value) in row.iter_mut().enumerate() {
+                *value = self.target_scaler.unscale(j, *value);
+            }
+        }
+        Predictions::Numbers { n_targets: n_outputs, values }
+    }
+
+    /// What is true of those rows.
+    pub fn truth(&self, rows: &[u32]) -> Truth {
+        match &self.job.data.target {
+            Target::Classes { codes, .. } => {
+                Truth::Classes(rows.iter().map(|&row| codes[row as usize]).collect())
+            }
+            Target::Numbers { values, .. } => {
+                Truth::Numbers(rows.iter().flat_map(|&row| values.row(row as usize).to_vec()).collect())
+            }
+        }
+    }
+
+    /// The parameters, in the network's layout.
+    pub fn params(&self) -> &[T] {
+        &self.params
+    }
+
+    /// Puts back parameters taken from [`params`](Session::params).
+    pub fn restore(&mut self, params: &[T]) {
+        self.params.copy_from_slice(params);
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Whole epochs done.
+    pub fn epochs_done(&self) -> usize {
+        self.epochs_done
+    }
+
+    /// The hyperparameters.
+    pub fn config(&self) -> &'a TrainConfig {
+        self.job.config
+    }
+
+    /// Scaled features of the rows into the workspace.
+    fn gather(&mut self, rows: &[u32]) {
+        let input = self.workspace.input(rows.len());
+        self.standardiser.gather(&self.job.data.features, rows, input);
+    }
+
+    /// Scaled features and targets of the rows into the workspace and the target buffers.
+    fn load(&mut self, rows: &[u32]) {
+        self.gather(rows);
+        match &self.job.data.target {
+            Target::Classes { codes, .. } => {
+                self.classes.clear();
+                self.classes.extend(rows.iter().map(|&row| codes[row as usize]));
+            }
+            Target::Numbers { values, .. } => {
+                self.numbers.clear();
+                for &row in rows {
+                    let scaled = values.row(row as usize).into_iter().enumerate();
+                    self.numbers.extend(scaled.map(|(j, &y)| T::from_f64(self.target_scaler.scale(j, y))));
+                }
+            }
+        }
+    }
+}
+
+fn targets<'b, T>(loss: Loss, classes: &'b [u32], numbers: &'b [T]) -> Targets<'b, T> {
+    if loss.classifies() { Targets::Classes(classes) } else { Targets::Numbers(numbers) }
+}
+
+/// The target's scaling and the network's outputs.
+fn outputs(job: Job<'_>) -> Result<(TargetScaler, usize), TrainError> {
+    let loss = job.config.loss;
+    let wrong = |found: String| {
+        let meant = if loss.classifies() { "classes" } else { "numbers" };
+        Err(TrainError::LossTarget { loss: loss.name(), meant, found })
+    };
+    match &job.data.target {
+        Target::Classes { .. } if !loss.classifies() => wrong("classes".into()),
+        Target::Classes { labels, .. } if loss.n_outputs(labels.len()) == 1 && labels.len() != 2 => {
+            wrong(format!("{} classes instead of 2", labels.len()))
+        }
+        Target::Classes { labels, .. } => Ok((TargetScaler::identity(), loss.n_outputs(labels.len()))),
+        Target::Numbers { .. } if loss.classifies() => wrong("numbers".into()),
+        Target::Numbers { values, .. } => {
+            let scaler = TargetScaler::fit(job.preprocess.target_scale, values, job.rows)?;
+            Ok((scaler, loss.n_outputs(values.ncols())))
+        }
+    }
+}
+
+fn check(config: &TrainConfig) -> Result<(), TrainError> {
+    let value = |key, found: f64, expected, fits: bool| {
+        if fits { Ok(()) } else { Err(TrainError::Value { key, found: found.to_string(), expected }) }
+    };
+    let finite = |x: f64| x.is_finite() && x >= 0.0;
+    value("l1", config.l1, "0 or more", finite(config.l1))?;
+    value("l2", config.l2, "0 or more", finite(config.l2))?;
+    value("epochs", config.epochs as f64, "at least 1", config.epochs >= 1)?;
+    value("batch_size", 0.0, "at least 1, or \"full\"", config.batch_size.of(usize::MAX) >= 1)?;
+    if let Some(EarlyStopping { patience, min_delta, .. }) = config.early_stopping {
+        value("patience", patience as f64, "at least 1", patience >= 1)?;
+        value("min_delta", min_delta, "0 or more", finite(min_delta))?;
+    }
+    Ok(())
+}

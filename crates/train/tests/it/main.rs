@@ -1,0 +1,49 @@
+//! Tests of training through its public face.
+
+mod learning;
+mod metrics;
+
+use mlpsweep_data::{Dataset, Target, builtin};
+use mlpsweep_mlp::{Activation, Init, Loss};
+use mlpsweep_optim::{OptimizerKind, ScheduleKind};
+use mlpsweep_seed::Seed;
+use mlpsweep_train::{BatchSize, Job, Precision, Preprocess, Scale, TargetScale, TrainConfig};
+
+fn config(loss: Loss) -> TrainConfig {
+    TrainConfig {
+        hidden: vec![16],
+        activation: Activation::Relu,
+        init: Init::He,
+        loss,
+        optimizer: OptimizerKind::Adam,
+        schedule: ScheduleKind::Constant,
+        constants: Vec::new(),
+        learning_rate: 0.01,
+        l1: 0.0,
+        l2: 0.0,
+        dropout: 0.0,
+        input_dropout: 0.0,
+        batch_size: BatchSize::Rows(16),
+        epochs: 30,
+        shuffle: true,
+        precision: Precision::F32,
+        early_stopping: None,
+    }
+}
+
+fn job<'a>(data: &'a Dataset, rows: &'a [u32], config: &'a TrainConfig) -> Job<'a> {
+    let preprocess = Preprocess { scale: Scale::Standard, target_scale: TargetScale::Standard };
+    Job { data, rows, config, preprocess, start: None, seed: Seed::new(7) }
+}
+
+fn data(name: &str) -> Dataset {
+    builtin::load(name).expect("built in")
+}
+
+fn default_loss(data: &Dataset) -> Loss {
+    match &data.target {
+        Target::Numbers { .. } => Loss::SquaredError,
+        Target::Classes { labels, .. } if labels.len() == 2 => Loss::BinaryCrossEntropy,
+        Target::Classes { .. } => Loss::CrossEntropy,
+    }
+}
