@@ -3,10 +3,17 @@
 use crate::domain::{DomainError, position};
 use crate::value::Value;
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// A list of values, all different, in the order in which they were written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Categorical(Vec<Value>);
+
+impl fmt::Display for Categorical {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Value::List(self.0.clone()).fmt(f)
+    }
+}
 
 impl Categorical {
     /// The list without its repetitions, and what was left out, so that whoever wrote it can be told.

@@ -14,6 +14,7 @@ use crate::categorical::Categorical;
 use crate::float_range::FloatRange;
 use crate::int_range::IntRange;
 use crate::value::Value;
+use std::fmt;
 
 /// The set of values that one hyperparameter may take.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,6 +99,19 @@ impl Domain {
         match self {
             Domain::Int(range) => range.is_even(),
             Domain::Float(_) | Domain::Categorical(_) | Domain::Fixed(_) => true,
+        }
+    }
+}
+
+/// As in a sweep file: `{ min = 0.0001, max = 0.1, scale = "log" }`, `[32, 64]`, or the fixed value. Two domains are
+/// written alike exactly when they are equal.
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Domain::Float(range) => range.fmt(f),
+            Domain::Int(range) => range.fmt(f),
+            Domain::Categorical(values) => values.fmt(f),
+            Domain::Fixed(value) => value.fmt(f),
         }
     }
 }

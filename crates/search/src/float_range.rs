@@ -14,6 +14,7 @@
 
 use crate::domain::{DomainError, Scale, position};
 use crate::value::Value;
+use std::fmt;
 
 /// Numbers between two bounds, both included: a continuum, or in steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,17 @@ enum Kind {
 
 /// The smallest step, relative to the larger bound: 2⁻⁴⁰, so that rounding is at most a thousandth of a step.
 const LEAST_STEP: f64 = 1.0 / (1_u64 << 40) as f64;
+
+impl fmt::Display for FloatRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{ min = {:?}, max = {:?}", self.min, self.max)?;
+        match self.kind {
+            Kind::Continuum(Scale::Linear) => write!(f, " }}"),
+            Kind::Continuum(Scale::Log) => write!(f, ", scale = \"log\" }}"),
+            Kind::Steps { step, .. } => write!(f, ", step = {step:?} }}"),
+        }
+    }
+}
 
 impl FloatRange {
     /// The range from `min` to `max`, in steps of `step` if there is one. Equal ends are fine: one value.

@@ -12,6 +12,7 @@
 
 use crate::domain::{DomainError, Scale, position};
 use crate::value::Value;
+use std::fmt;
 
 /// Whole numbers between two bounds, both included if on a step.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +21,19 @@ pub struct IntRange {
     max: i64,
     step: i64,
     scale: Scale,
+}
+
+impl fmt::Display for IntRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{ min = {}, max = {}", self.min, self.max)?;
+        if self.step != 1 {
+            write!(f, ", step = {}", self.step)?;
+        }
+        if self.scale == Scale::Log {
+            write!(f, ", scale = \"log\"")?;
+        }
+        write!(f, " }}")
+    }
 }
 
 impl IntRange {

@@ -1,0 +1,159 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Finds the best multilayer perceptron for a table of data.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mlpsweep",
+    version,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  mlpsweep validate sweeps/digits.toml     check a sweep file and its data, train nothing
+  mlpsweep run sweeps/digits.toml          run it, or continue it, and print the ranking
+  mlpsweep rank results/digits             print the ranking again
+  mlpsweep train config.toml --save weights.safetensors
+
+Exit codes:
+  0 done    1 internal error    2 usage or sweep file    4 nothing to rank    5 no usable trial
+  6 bad data    7 store locked, damaged, newer or of another sweep    8 output not written
+  129, 130, 143 stopped by a signal; what was finished is stored"
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Run(RunArguments),
+    Validate(ValidateArguments),
+    Rank(RankArguments),
+    Train(TrainArguments),
+}
+
+/// Run a sweep, or continue it where it stopped.
+///
+/// Every finished fold is on the disk before it is counted as done. Run the same command again after an interruption, or
+/// with more `trials` in the file: what is finished is not done twice.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep run sweeps/digits.toml
+  mlpsweep run sweeps/digits.toml --jobs 8 --max-time 10m
+  mlpsweep run sweeps/digits.toml --set search.trials=10 --out /tmp/short")]
+pub(crate) struct RunArguments {
+    /// The sweep file
+    #[arg(value_name = "SWEEP.toml")]
+    pub(crate) sweep: PathBuf,
+    /// Threads [default: all cores]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) jobs: Option<u64>,
+    /// Change a key of the sweep file, such as search.trials=10; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// The folder for results [default: results/<name of the sweep>]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Delete the results that are there and begin anew
+    #[arg(long)]
+    pub(crate) fresh: bool,
+    /// End after this time, such as 90s or 1h30m; run again to continue
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) max_time: Option<Duration>,
+    /// Folds that may fail; with one more the run stops with exit code 5
+    #[arg(long, value_name = "N")]
+    pub(crate) max_failures: Option<u64>,
+    /// Check everything and train nothing, as `validate`
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Rows of the ranking that are printed; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) top: usize,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+/// Check a sweep file and its data without training.
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArguments {
+    /// The sweep file
+    #[arg(value_name = "SWEEP.toml")]
+    pub(crate) sweep: PathBuf,
+    /// Change a key of the sweep file, such as search.trials=10; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+/// Print the ranking of a sweep, finished or not.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep rank results/digits
+  mlpsweep rank results/digits --format csv > ranking.csv")]
+pub(crate) struct RankArguments {
+    /// The folder a run has written
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Rows that are printed as a table; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) top: usize,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+/// Train one configuration on all rows.
+///
+/// The file is a sweep file in which every parameter is fixed. All rows are trained on, test share and folds left aside.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep train config.toml --save weights.safetensors --curve curve.csv
+  mlpsweep train config.toml --init weights.safetensors --set parameters.epochs=5")]
+pub(crate) struct TrainArguments {
+    /// The configuration
+    #[arg(value_name = "CONFIG.toml")]
+    pub(crate) config: PathBuf,
+    /// Start from these weights: tensors layers.<i>.weight [out, in] and layers.<i>.bias
+    #[arg(long, value_name = "WEIGHTS.safetensors")]
+    pub(crate) init: Option<PathBuf>,
+    /// Write the weights that were found
+    #[arg(long, value_name = "WEIGHTS.safetensors")]
+    pub(crate) save: Option<PathBuf>,
+    /// Write the learning curve
+    #[arg(long, value_name = "CURVE.csv")]
+    pub(crate) curve: Option<PathBuf>,
+    /// Change a key of the file, such as parameters.epochs=5; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct OutputArguments {
+    /// How tables are printed
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    /// Print results and errors only
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Show no progress
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    mlpsweep_sweep::spec::parse_duration(text).ok_or_else(|| "a time is such as 90s, 10m or 1h30m".to_owned())
+}

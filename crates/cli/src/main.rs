@@ -1,0 +1,46 @@
+//! The `mlpsweep` command: parse, call, show, exit code.
+
+mod args;
+mod exit;
+mod progress;
+mod rank;
+mod run;
+mod signals;
+mod train;
+mod validate;
+
+use args::{Arguments, Verb};
+use clap::Parser as _;
+use exit::{Problem, exit_code};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    say_panics_in_words();
+    let arguments = Arguments::parse();
+    let verb = arguments.verb;
+    let outcome = std::panic::catch_unwind(move || match verb {
+        Verb::Run(arguments) => run::run(&arguments),
+        Verb::Validate(arguments) => validate::validate(&arguments),
+        Verb::Rank(arguments) => rank::rank(&arguments),
+        Verb::Train(arguments) => train::train(&arguments),
+    });
+    // The hook has said what happened.
+    exit_code(outcome.unwrap_or(Err(Problem::said(exit::INTERNAL))))
+}
+
+/// A panic in a worker is the failure of its unit and is reported there; any other is a bug of ours, and said to be one.
+fn say_panics_in_words() {
+    std::panic::set_hook(Box::new(|panic| {
+        let thread = std::thread::current();
+        if thread.name().is_some_and(|name| name.starts_with(mlpsweep_sweep::engine::WORKER_NAME)) {
+            return;
+        }
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text =
+            text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+        let place = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
+        exit::tell(&format!("internal error: {text}{place}"));
+        exit::tell("\nhint: this is a bug in mlpsweep; what was finished before it is stored");
+    }));
+}

@@ -1,0 +1,171 @@
+//! `mlpsweep run`: the main job.
+
+use crate::args::RunArguments;
+use crate::exit::{NO_USABLE_TRIAL, Problem, tell};
+use crate::progress::Progress;
+use crate::rank::print_ranking;
+use crate::signals::Signals;
+use crate::validate::{describe, notes};
+use mlpsweep_report::{Ranking, Study, write_all};
+use mlpsweep_sweep::Plan;
+use mlpsweep_sweep::runner::{RunEnd, RunOptions};
+use mlpsweep_sweep::spec::Sweep;
+use mlpsweep_sweep::store::Store;
+use std::path::{Path, PathBuf};
+
+/// More threads than this help on no machine.
+const MOST_JOBS: u64 = 256;
+
+pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
+    let sweep = Sweep::read(&arguments.sweep, &arguments.set)?;
+    let plan = Plan::new(sweep)?;
+    if arguments.dry_run {
+        return describe(&plan, arguments.output);
+    }
+    if plan.n_trials.is_none() {
+        return Err(plan.too_many_points().into());
+    }
+    let note = |text: &str| {
+        if !arguments.output.quiet {
+            tell(text);
+        }
+    };
+    notes(&plan, arguments.output);
+    let signals = Signals::watch().map_err(|error| Problem::new(crate::exit::INTERNAL, error.to_string()))?;
+    let folder = folder(arguments, &plan.sweep)?;
+    if arguments.fresh {
+        Store::delete(&folder)?;
+    }
+
+    let metric = plan.metrics[0].name();
+    let options = RunOptions {
+        jobs: jobs(arguments),
+        max_time: arguments.max_time.or(plan.sweep.search.max_time),
+        stop: signals.stop(),
+        max_failures: arguments.max_failures,
+    };
+    let mut progress: Option<Progress> = None;
+    let mut bad = 0;
+    let end = mlpsweep_sweep::runner::run(&plan, &folder, &options, |now| {
+        let shown = progress.get_or_insert_with(|| Progress::new(now.total, "folds", arguments.output));
+        let best = now.best.map(|(trial, mean)| format!("best mean {metric} {mean:.4} (trial {trial})"));
+        let failed = if now.bad > 0 {
+            format!("{}{} failed", if best.is_some() { ", " } else { "" }, now.bad)
+        } else {
+            String::new()
+        };
+        shown.show(now.done, &format!("{}{failed}", best.unwrap_or_default()));
+        bad = now.bad;
+    });
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    let end = end?;
+
+    let study = Study::read(&folder, true)?;
+    write_all(&study, &folder)?;
+    print_ranking(&study, arguments.top, arguments.output)?;
+    note(&format!("results are in {}", folder.display()));
+    match end {
+        RunEnd::Stopped => {
+            tell(&format!("stopped; continue with: {}", command(arguments)));
+            return Err(Problem::said(signals.exit_code().unwrap_or(130)));
+        }
+        RunEnd::TimeUp => tell(&format!("time is up; continue with: {}", command(arguments))),
+        RunEnd::TooManyFailures => {
+            let message = format!("{bad} folds failed, more than --max-failures allows");
+            return Err(Problem::new(NO_USABLE_TRIAL, message)
+                .hint(Some("ranked.csv says how each one failed".into())));
+        }
+        RunEnd::Finished if Ranking::new(&study).best().is_none() => {
+            let message = "no usable trial: every one of them failed or diverged";
+            let hint =
+                "ranked.csv says how each one ended; a smaller learning_rate is the first thing to try";
+            return Err(Problem::new(NO_USABLE_TRIAL, message).hint(Some(hint.into())));
+        }
+        RunEnd::Finished => {}
+    }
+    Ok(())
+}
+
+/// Where results go: --out, or results/ and the sweep's name as a single folder name.
+fn folder(arguments: &RunArguments, sweep: &Sweep) -> Result<PathBuf, Problem> {
+    let folder = arguments.out.clone().unwrap_or_else(|| Path::new("results").join(folder_name(&sweep.name)));
+    if folder.exists() && !folder.is_dir() {
+        let message = format!("{}: not a folder", folder.display());
+        return Err(
+            Problem::new(crate::exit::USAGE, message).hint(Some("name another one with --out".into()))
+        );
+    }
+    if let Ok(target) = std::fs::read_link(&folder)
+        && !arguments.output.quiet
+    {
+        tell(&format!("note: {} leads to {}", folder.display(), target.display()));
+    }
+    Ok(folder)
+}
+
+/// A name is data, never a path: whatever could lead elsewhere, or means something to an operating system, becomes `_`.
+fn folder_name(name: &str) -> String {
+    const RESERVED: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "COM", "LPT"];
+    let safe = |c: char| if c.is_alphanumeric() || "-_.+ ".contains(c) { c } else { '_' };
+    let cleaned: String = name.chars().map(safe).collect();
+    let cleaned = cleaned.trim_matches(['.', ' ']);
+    let stem = cleaned.split('.').next().unwrap_or("").to_ascii_uppercase();
+    let is_reserved = RESERVED.contains(&stem.trim_end_matches(|c: char| c.is_ascii_digit()));
+    if cleaned.is_empty() || is_reserved { format!("_{cleaned}") } else { cleaned.to_owned() }
+}
+
+fn jobs(arguments: &RunArguments) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let Some(jobs) = arguments.jobs else { return cores };
+    if jobs > MOST_JOBS {
+        tell(&format!("note: --jobs {jobs} is more than helps; running {MOST_JOBS}"));
+    }
+    jobs.min(MOST_JOBS) as usize
+}
+
+/// The command that continues this run.
+fn command(arguments: &RunArguments) -> String {
+    let quoted = |text: String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+".contains(c);
+        if !text.is_empty() && text.chars().all(plain) {
+            text
+        } else {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
+    };
+    let mut words = vec!["mlpsweep run".to_owned(), quoted(arguments.sweep.display().to_string())];
+    let mut option = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            words.push(format!("--{name} {}", quoted(value)));
+        }
+    };
+    option("jobs", arguments.jobs.map(|jobs| jobs.to_string()));
+    option("out", arguments.out.as_ref().map(|out| out.display().to_string()));
+    arguments.set.iter().for_each(|set| option("set", Some(set.clone())));
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folder_name;
+
+    #[test]
+    fn a_name_never_leads_elsewhere() {
+        for (name, folder) in [
+            ("digits", "digits"),
+            ("my sweep 2", "my sweep 2"),
+            ("../../x", "_.._x"),
+            ("/abs", "_abs"),
+            ("a/b", "a_b"),
+            ("a\\b", "a_b"),
+            ("..", "_"),
+            ("CON", "_CON"),
+            ("com1.txt", "_com1.txt"),
+            ("größe", "größe"),
+        ] {
+            assert_eq!(folder_name(name), folder, "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `mlpsweep train`: one configuration on all rows.
+
+use crate::args::{Format, TrainArguments};
+use crate::exit::{BAD_DATA, INTERNAL, NO_USABLE_TRIAL, Problem, USAGE, print, tell};
+use crate::progress::Progress;
+use crate::signals::Signals;
+use mlpsweep_data::Dataset;
+use mlpsweep_mlp::Layout;
+use mlpsweep_real::Real;
+use mlpsweep_report::write_file;
+use mlpsweep_search::Domain;
+use mlpsweep_seed::Seed;
+use mlpsweep_sweep::spec::Sweep;
+use mlpsweep_sweep::{plan, train_config, weights};
+use mlpsweep_train::{Ended, EpochRecord, Job, Metric, Precision, Session, TrainConfig, TrainError};
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+
+pub(crate) fn train(arguments: &TrainArguments) -> Result<(), Problem> {
+    let sweep = Sweep::read(&arguments.config, &arguments.set)?;
+    let parameters = &sweep.parameters;
+    let mut point = Vec::new();
+    for parameter in parameters.space.parameters() {
+        let Domain::Fixed(value) = &parameter.domain else {
+            let message =
+                format!("{}: `parameters.{}` is searched", arguments.config.display(), parameter.name);
+            let hint = "train wants every parameter fixed; give it one value, with --set perhaps";
+            return Err(Problem::new(USAGE, message).hint(Some(hint.into())));
+        };
+        point.push((parameter.name.clone(), value.clone()));
+    }
+    let data = plan::load(&sweep)?;
+    let config = train_config(&point, &data.target, sweep.early_stopping);
+    match config.precision {
+        Precision::F32 => fit::<f32>(arguments, &sweep, &data, &config),
+        Precision::F64 => fit::<f64>(arguments, &sweep, &data, &config),
+    }
+}
+
+fn fit<T: Real>(
+    arguments: &TrainArguments,
+    sweep: &Sweep,
+    data: &Dataset,
+    config: &TrainConfig,
+) -> Result<(), Problem> {
+    let rows: Vec<u32> = (0..data.n_rows() as u32).collect();
+    let seed = Seed::new(sweep.seed).child("train").child("all rows");
+    let mut job = Job { data, rows: &rows, config, preprocess: sweep.preprocess, start: None, seed };
+    let refused = |error: TrainError| match error {
+        error @ (TrainError::Scale(_) | TrainError::TargetScale | TrainError::InnerSplit(_)) => {
+            Problem::new(BAD_DATA, error.to_string())
+        }
+        error => Problem::new(USAGE, format!("{}: {error}", arguments.config.display())),
+    };
+    let start = match &arguments.init {
+        None => None,
+        Some(path) => Some(weights::load(path, &layout::<T>(job).map_err(refused)?)?),
+    };
+    job.start = start.as_deref();
+
+    let signals = Signals::watch().map_err(|error| Problem::new(INTERNAL, error.to_string()))?;
+    let mut progress = Progress::new(config.epochs as u64, "epochs", arguments.output);
+    let trained = mlpsweep_train::train::<T>(job, |epoch| {
+        let watched =
+            epoch.validation_loss.map(|loss| format!(", validation loss {loss:.5}")).unwrap_or_default();
+        progress.show(epoch.epoch as u64, &format!("loss {:.5}{watched}", epoch.train_loss));
+        if signals.stop().load(Ordering::Relaxed) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    progress.finish();
+    let mut fitted = trained.map_err(refused)?;
+
+    if let Some(path) = &arguments.curve {
+        write_file(path, curve_csv(&fitted.curve).as_bytes())?;
+    }
+    if let Ended::Diverged { epoch } = fitted.ended {
+        let message = format!("the run diverged in epoch {epoch}");
+        return Err(Problem::new(NO_USABLE_TRIAL, message).hint(Some("try a smaller learning_rate".into())));
+    }
+    if let Some(path) = &arguments.save {
+        write_file(path, &weights::to_bytes(fitted.network().layout(), fitted.params()))?;
+    }
+    let metrics: Vec<Metric> =
+        Metric::ALL.iter().copied().filter(|metric| metric.task() == data.target.task()).collect();
+    let Some(scores) = fitted.score(&rows, &metrics) else {
+        return Err(Problem::new(NO_USABLE_TRIAL, "the trained network's predictions are not finite"));
+    };
+    let last = fitted.curve[fitted.best_epoch - 1];
+    let mut figures = vec![
+        ("epochs_run", fitted.curve.len() as f64),
+        ("best_epoch", fitted.best_epoch as f64),
+        ("n_parameters", fitted.params().len() as f64),
+        ("train_loss", last.train_loss),
+        ("penalty", last.penalty),
+    ];
+    figures.extend(last.validation_loss.map(|loss| ("validation_loss", loss)));
+    figures.extend(metrics.iter().map(|metric| metric.name()).zip(scores));
+    print_figures(&figures, arguments.output.format)?;
+    if fitted.ended == Ended::Stopped {
+        tell("stopped before the last epoch");
+        return Err(Problem::said(signals.exit_code().unwrap_or(130)));
+    }
+    Ok(())
+}
+
+/// The layout of the network the job would train.
+fn layout<T: Real>(job: Job<'_>) -> Result<Layout, TrainError> {
+    Ok(Session::<T>::new(job)?.network().layout().clone())
+}
+
+fn print_figures(figures: &[(&str, f64)], format: Format) -> Result<(), Problem> {
+    print(&match format {
+        Format::Table => {
+            let width = figures.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+            figures.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+        }
+        Format::Csv => {
+            let names: Vec<&str> = figures.iter().map(|(name, _)| *name).collect();
+            let values: Vec<String> = figures.iter().map(|(_, value)| value.to_string()).collect();
+            format!("{}\n{}\n", names.join(","), values.join(","))
+        }
+        Format::Json => {
+            let object: serde_json::Map<String, serde_json::Value> =
+                figures.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+            format!("{:#}\n", serde_json::Value::Object(object))
+        }
+    })
+}
+
+fn curve_csv(curve: &[EpochRecord]) -> String {
+    let mut csv = String::from("epoch,learning_rate,train_loss,penalty,validation_loss\n");
+    for EpochRecord { epoch, learning_rate, train_loss, penalty, validation_loss } in curve {
+        let watched = validation_loss.map(|loss| loss.to_string()).unwrap_or_default();
+        let _ = writeln!(csv, "{epoch},{learning_rate},{train_loss},{penalty},{watched}");
+    }
+    csv
+}

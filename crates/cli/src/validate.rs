@@ -1,0 +1,102 @@
+//! `mlpsweep validate`: what was understood of a sweep file and its data.
+
+use crate::args::{Format, OutputArguments, ValidateArguments};
+use crate::exit::{Problem, print, tell};
+use mlpsweep_data::Target;
+use mlpsweep_search::Domain;
+use mlpsweep_sweep::Plan;
+use mlpsweep_sweep::plan::MOST_GRID_POINTS;
+use mlpsweep_sweep::spec::Sweep;
+
+pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Problem> {
+    let sweep = Sweep::read(&arguments.sweep, &arguments.set)?;
+    let plan = Plan::new(sweep)?;
+    describe(&plan, arguments.output)
+}
+
+/// What was understood, on stdout; what the user may want to know, on stderr.
+pub(crate) fn describe(plan: &Plan, output: OutputArguments) -> Result<(), Problem> {
+    let lines = lines(plan);
+    let text = match output.format {
+        Format::Table => {
+            let width = lines.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+            lines.iter().map(|(key, value)| format!("{key:width$}  {value}\n")).collect()
+        }
+        Format::Json => {
+            let object: serde_json::Map<String, serde_json::Value> =
+                lines.into_iter().map(|(key, value)| (key, value.into())).collect();
+            format!("{:#}\n", serde_json::Value::Object(object))
+        }
+        Format::Csv => {
+            let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+            let rows = lines.iter().map(|(key, value)| format!("{},{}\n", quote(key), quote(value)));
+            std::iter::once("key,value\n".to_owned()).chain(rows).collect()
+        }
+    };
+    print(&text)?;
+    notes(plan, output);
+    Ok(())
+}
+
+/// What the user may want to know.
+pub(crate) fn notes(plan: &Plan, output: OutputArguments) {
+    if !output.quiet {
+        plan.notes.iter().for_each(|note| tell(&format!("note: {note}")));
+    }
+}
+
+fn lines(plan: &Plan) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = Vec::new();
+    let mut line = |key: &str, value: String| lines.push((key.to_owned(), value));
+    let data = &plan.data;
+    line("sweep", plan.sweep.name.escape_debug().to_string());
+    line(
+        "data",
+        format!("{}, {} rows, {} features", data.name.escape_debug(), data.n_rows(), data.n_features()),
+    );
+    match &data.target {
+        Target::Classes { name, labels, codes } => {
+            let count = |class: usize| codes.iter().filter(|&&code| code as usize == class).count();
+            let shares: Vec<String> = labels
+                .iter()
+                .enumerate()
+                .map(|(class, label)| format!("{} {}", label.escape_debug(), count(class)))
+                .collect();
+            line(
+                "target",
+                format!("{}, {} classes: {}", name.escape_debug(), labels.len(), shares.join(", ")),
+            );
+        }
+        Target::Numbers { names, .. } => {
+            let names: Vec<String> = names.iter().map(|name| name.escape_debug().to_string()).collect();
+            line("target", format!("{}, numeric", names.join(", ")));
+        }
+    }
+    line("held out", format!("{} rows", plan.test_rows.len()));
+    let repeats = if plan.folds.repeats() > 1 {
+        format!(" × {} repeats", plan.folds.repeats())
+    } else {
+        String::new()
+    };
+    line("splits", format!("{} {} folds{repeats}", plan.folds.n_folds(), plan.cv_kind().name()));
+    line("metric", {
+        let names: Vec<&str> = plan.metrics.iter().map(|metric| metric.name()).collect();
+        format!("{}, {}", names.join(", "), plan.metrics[0].goal().name())
+    });
+    line("sampler", plan.sweep.search.sampler.name().to_owned());
+    line("configurations", plan.n_points.map_or_else(|| "a continuum".to_owned(), |n| n.to_string()));
+    line(
+        "trials",
+        match plan.n_trials {
+            Some(trials) => {
+                format!("{trials}, {} folds to train", u128::from(trials) * plan.folds.len() as u128)
+            }
+            None => format!("not settled: more than {MOST_GRID_POINTS} points need `trials` in [search]"),
+        },
+    );
+    for parameter in plan.sweep.parameters.space.parameters() {
+        let kind = if matches!(parameter.domain, Domain::Fixed(_)) { "=" } else { "in" };
+        line(&format!("  {}", parameter.name), format!("{kind} {}", parameter.domain));
+    }
+    lines
+}

@@ -1,0 +1,121 @@
+//! The header of a table: which column is a feature, which a target, which is left out.
+
+use std::collections::HashMap;
+
+use crate::fault::{Fault, excerpt};
+use crate::read::CsvOptions;
+use crate::records::Record;
+
+/// The most columns a table may have.
+pub(crate) const COLUMN_LIMIT: usize = 100_000;
+
+/// What a column is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Feature,
+    /// The target at this position of `options.target`.
+    Target(usize),
+    Dropped,
+}
+
+/// The columns in the order of the file.
+pub(crate) struct Columns {
+    pub(crate) names: Vec<String>,
+    pub(crate) roles: Vec<Role>,
+}
+
+impl Columns {
+    /// Takes names from the header and roles from the options.
+    ///
+    /// # Errors
+    /// Names that are empty or used twice, and options that name columns which do not exist, or twice, or leave
+    /// no feature.
+    pub(crate) fn new(header: &Record<'_>, options: &CsvOptions) -> Result<Columns, Fault> {
+        let names = read_names(header)?;
+        let roles = give_roles(&names, options)?;
+        Ok(Columns { names, roles })
+    }
+
+    /// How many columns are features.
+    pub(crate) fn n_features(&self) -> usize {
+        self.roles.iter().filter(|role| **role == Role::Feature).count()
+    }
+
+    /// The names of the features, in their order.
+    pub(crate) fn feature_names(&self) -> Vec<String> {
+        let features = self.names.iter().zip(&self.roles).filter(|(_, role)| **role == Role::Feature);
+        features.map(|(name, _)| name.clone()).collect()
+    }
+}
+
+fn read_names(header: &Record<'_>) -> Result<Vec<String>, Fault> {
+    let names: Vec<String> = header.cells().take(COLUMN_LIMIT + 1).map(String::from).collect();
+    if names.len() > COLUMN_LIMIT {
+        return Err(Fault::TooManyColumns);
+    }
+    if let [only] = names.as_slice()
+        && let Some(separator) = [';', '\t', '|'].into_iter().find(|&c| only.contains(c))
+    {
+        return Err(Fault::Separator { header: excerpt(header.text()), separator });
+    }
+    let mut seen = HashMap::with_capacity(names.len());
+    for (name_idx, name) in names.iter().enumerate() {
+        if name.trim().is_empty() {
+            return Err(Fault::UnnamedColumn { position: name_idx + 1 });
+        }
+        if let Some(first_idx) = seen.insert(name, name_idx) {
+            return Err(Fault::DuplicateColumn {
+                name: excerpt(name),
+                first: first_idx + 1,
+                second: name_idx + 1,
+            });
+        }
+    }
+    Ok(names)
+}
+
+fn give_roles(names: &[String], options: &CsvOptions) -> Result<Vec<Role>, Fault> {
+    if options.target.is_empty() {
+        return Err(Fault::NoTarget);
+    }
+    let mut roles = vec![Role::Feature; names.len()];
+    for (target_idx, name) in options.target.iter().enumerate() {
+        let role = &mut roles[position(names, "target", name)?];
+        if *role != Role::Feature {
+            return Err(Fault::RepeatedTarget { name: excerpt(name) });
+        }
+        *role = Role::Target(target_idx);
+    }
+    for name in &options.drop {
+        let role = &mut roles[position(names, "drop", name)?];
+        if matches!(role, Role::Target(_)) {
+            return Err(Fault::DroppedTarget { name: excerpt(name) });
+        }
+        *role = Role::Dropped;
+    }
+    if !roles.contains(&Role::Feature) {
+        return Err(Fault::NoFeatures { dropped: !options.drop.is_empty() });
+    }
+    Ok(roles)
+}
+
+fn position(names: &[String], key: &'static str, wanted: &str) -> Result<usize, Fault> {
+    const SHOWN: usize = 8;
+    names.iter().position(|name| name == wanted).ok_or_else(|| Fault::UnknownColumn {
+        key,
+        name: excerpt(wanted),
+        nearest: nearest(names, wanted).map(|name| excerpt(name)),
+        columns: names.iter().take(SHOWN).map(|name| excerpt(name)).collect(),
+        n_columns: names.len(),
+    })
+}
+
+/// The name most like `wanted`, if any is at least half alike: the rest would be guesses.
+fn nearest<'a>(names: &'a [String], wanted: &str) -> Option<&'a String> {
+    const ALIKE: f64 = 0.5;
+    let wanted = wanted.trim().to_lowercase();
+    let likeness = |name: &str| strsim::normalized_damerau_levenshtein(&name.trim().to_lowercase(), &wanted);
+    let scored = names.iter().map(|name| (likeness(name), name)).filter(|(score, _)| *score >= ALIKE);
+    // `reduce` keeps the first of equals, in the order of the file.
+    scored.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, name)| name)
+}

@@ -1,0 +1,55 @@
+//! Tables of numbers: where they come from and how their rows are shared out.
+//!
+//! ```text
+//! read_csv ─┐
+//! builtin  ─┼▶ Dataset ── hold_out ─▶ rest, test      rows no configuration is chosen on
+//! generate ─┘                          │
+//!                                      └─ Folds ─▶ Split { train, validation }
+//!                                                    │ train
+//!                                                    ├─ inner_split ─▶ rows to learn from, rows to stop by
+//!                                                    └─ Standardiser::fit ─▶ gather(rows of a mini-batch)
+//! ```
+//!
+//! Splits are lists of row numbers, never copies of rows; the table is held once. What is fitted
+//! ([`Standardiser`]) sees the rows it is given and no others.
+//!
+//! ```
+//! use mlpsweep_data::{FoldKind, Folds, Standardiser, TestShare, builtin, hold_out};
+//! use mlpsweep_seed::Seed;
+//!
+//! let data = builtin::load("iris").expect("iris is built in");
+//! let seed = Seed::new(7);
+//! let (rest, test) = hold_out(&data.target, TestShare::Auto, true, seed)?;
+//! assert_eq!((rest.len(), test.len()), (120, 30));
+//!
+//! let folds = Folds::new(FoldKind::Stratified, 5, 1, &data.target, &rest, seed)?;
+//! let split = folds.split(0);
+//! assert_eq!((split.train.len(), split.validation.len()), (96, 24));
+//!
+//! let standardiser = Standardiser::fit(&data.features, &split.train)?;
+//! let mut batch = vec![0.0_f32; 32 * data.n_features()];
+//! standardiser.gather(&data.features, &split.train[..32], &mut batch);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod columns;
+mod dataset;
+mod draw;
+mod fault;
+mod folds;
+mod number;
+mod read;
+mod records;
+mod standardise;
+mod target;
+
+pub mod builtin;
+pub mod generate;
+
+pub use dataset::{Dataset, Target, Task, UnknownTask};
+pub use draw::{TestShare, hold_out, inner_split};
+pub use fault::{DataError, ErrorKind, Fault};
+pub use folds::{FoldError, FoldKind, Folds, Split};
+pub use read::{CsvOptions, read_csv, read_csv_from};
+pub use records::RECORD_LIMIT;
+pub use standardise::{ScaleError, Standardiser};

@@ -1,0 +1,347 @@
+//! A CSV file as a [`Dataset`].
+//!
+//! The file is read once, front to back, by two threads. One finds records and checks them
+//! ([`records`](crate::records)), the other turns their cells into numbers, and the first lays those into the matrix
+//! that training will use. Batches go round between them in order, so that the first fault in the file is the one
+//! reported.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread;
+
+use flate2::read::MultiGzDecoder;
+use ndarray::Array2;
+
+use crate::columns::{Columns, Role};
+use crate::dataset::{Dataset, Target, Task};
+use crate::fault::{DataError, Fault, excerpt};
+use crate::number;
+use crate::records::{Batch, Cells, Record, Records};
+use crate::target::{Finished, TargetColumn, cell_fault};
+
+/// What the columns of a file are there for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CsvOptions {
+    /// The column to predict, or several columns of numbers.
+    pub target: Vec<String>,
+    /// What to predict; inferred by the rules of [`Task`] when `None`.
+    pub task: Option<Task>,
+    /// Columns to leave out. Their cells may hold anything.
+    pub drop: Vec<String>,
+}
+
+/// Reads the table in the file at `path`.
+///
+/// The first line names the columns. A name that ends in `.tsv` means tabs between cells, otherwise commas; a
+/// further `.gz` means gzip. UTF-8 with or without byte-order mark, LF or CR LF, last line end or not: the same
+/// table. Cells of features are finite numbers. Rows keep their order.
+///
+/// # Errors
+/// Whatever in the file is not a table of numbers, with line and column; see [`Fault`]. Nothing is repaired or
+/// skipped silently, except empty lines.
+pub fn read_csv(path: &Path, options: &CsvOptions) -> Result<Dataset, DataError> {
+    let open = || {
+        let file = File::open(path)?;
+        let n_bytes = file.metadata()?.len();
+        Ok((file, n_bytes))
+    };
+    let (file, n_bytes) =
+        open().map_err(|error| DataError { path: path.to_owned(), fault: Fault::Unreadable(error) })?;
+    read(file, Some(n_bytes), path, options)
+}
+
+/// Reads a table from any source, as [`read_csv`] would from a file called `path`.
+///
+/// # Errors
+/// As [`read_csv`].
+///
+/// ```
+/// use std::path::Path;
+/// use mlpsweep_data::{CsvOptions, Target, read_csv_from};
+///
+/// let csv = "height,species\n1.5,oak\n2.5,elm\n";
+/// let options = CsvOptions { target: vec!["species".into()], ..CsvOptions::default() };
+/// let data = read_csv_from(csv.as_bytes(), Path::new("trees.csv"), &options)?;
+/// assert_eq!(data.features, ndarray::array![[1.5], [2.5]]);
+/// assert!(matches!(data.target, Target::Classes { labels, .. } if labels == ["elm", "oak"]));
+/// # Ok::<(), mlpsweep_data::DataError>(())
+/// ```
+pub fn read_csv_from(source: impl Read, path: &Path, options: &CsvOptions) -> Result<Dataset, DataError> {
+    read(source, None, path, options)
+}
+
+fn read(
+    source: impl Read,
+    n_bytes: Option<u64>,
+    path: &Path,
+    options: &CsvOptions,
+) -> Result<Dataset, DataError> {
+    let format = Format::of(path);
+    let read = || {
+        if format.gzip {
+            let mut records = Records::new(MultiGzDecoder::new(source), format.delimiter);
+            read_table(&mut records, None, options)
+        } else {
+            let mut records = Records::new(source, format.delimiter);
+            read_table(&mut records, n_bytes, options)
+        }
+    };
+    let (feature_names, features, target) =
+        read().map_err(|fault| DataError { path: path.to_owned(), fault })?;
+    Ok(Dataset { name: format.name, features, feature_names, target })
+}
+
+/// What a file's name says about it.
+struct Format {
+    name: String,
+    delimiter: u8,
+    gzip: bool,
+}
+
+impl Format {
+    fn of(path: &Path) -> Format {
+        let file_name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let without = |name: &str, ending: &str| {
+            let at = name.len().checked_sub(ending.len())?;
+            name.get(at..)?.eq_ignore_ascii_case(ending).then(|| name[..at].to_owned())
+        };
+        let unpacked = without(&file_name, ".gz");
+        let gzip = unpacked.is_some();
+        let table = unpacked.unwrap_or(file_name);
+        if let Some(name) = without(&table, ".tsv") {
+            return Format { name, delimiter: b'\t', gzip };
+        }
+        let name = without(&table, ".csv").unwrap_or(table);
+        Format { name, delimiter: b',', gzip }
+    }
+}
+
+type Table = (Vec<String>, Array2<f64>, Target);
+
+fn read_table<R: Read>(
+    records: &mut Records<R>,
+    n_bytes: Option<u64>,
+    options: &CsvOptions,
+) -> Result<Table, Fault> {
+    /// How far the thread that finds records may be ahead, in batches.
+    const AHEAD: usize = 8;
+    let header = records.next()?.ok_or(Fault::Empty)?;
+    let columns = Columns::new(&header, options)?;
+    let mut matrix = Matrix::new(columns.n_features(), n_bytes);
+    let parser = Parser::new(&columns, options)?;
+    let (full_sender, full) = sync_channel(AHEAD);
+    let (done_sender, done) = channel();
+    let targets = thread::scope(|scope| {
+        let parsing = thread::Builder::new()
+            .name("csv".to_owned())
+            .spawn_scoped(scope, || parser.run(full, done_sender))
+            .map_err(Fault::Unreadable)?;
+        let read = feed(records, &mut matrix, full_sender, done);
+        let targets = parsing.join().expect("parsing does not panic")?;
+        read.map_err(|fault| with_column_name(fault, &columns.names))?;
+        Ok(targets)
+    })?;
+    let features = matrix.finish()?;
+    let target = finish_targets(targets, options.task, features.nrows())?;
+    Ok((columns.feature_names(), features, target))
+}
+
+/// Records, and the feature values they hold once they are parsed.
+#[derive(Default)]
+struct Work {
+    batch: Batch,
+    values: Vec<f64>,
+}
+
+/// Sends all records of the source to the parser and collects what it makes of them, until there are no more or the
+/// parser has found a fault.
+fn feed<R: Read>(
+    records: &mut Records<R>,
+    matrix: &mut Matrix,
+    full: SyncSender<Work>,
+    done: Receiver<Work>,
+) -> Result<(), Fault> {
+    let mut more = Ok(true);
+    while matches!(more, Ok(true)) {
+        let mut work = done.try_recv().unwrap_or_default();
+        matrix.append(&work)?;
+        more = records.next_batch(&mut work.batch);
+        if full.send(work).is_err() {
+            return Ok(());
+        }
+    }
+    drop(full);
+    for work in done {
+        matrix.append(&work)?;
+    }
+    more.map(|_| ())
+}
+
+/// The feature values of all rows so far.
+struct Matrix {
+    values: Vec<f64>,
+    n_features: usize,
+    /// The length of the file, where it has one.
+    n_bytes: Option<u64>,
+}
+
+impl Matrix {
+    fn new(n_features: usize, n_bytes: Option<u64>) -> Matrix {
+        Matrix { values: Vec::new(), n_features, n_bytes }
+    }
+
+    fn append(&mut self, work: &Work) -> Result<(), Fault> {
+        if self.values.len() + work.values.len() > self.values.capacity() {
+            self.grow(work)?;
+        }
+        self.values.extend_from_slice(&work.values);
+        Ok(())
+    }
+
+    /// Makes room for more rows: for as many as the rest of the file seems to have, so that the matrix is neither
+    /// moved often nor made twice too large.
+    fn grow(&mut self, work: &Work) -> Result<(), Fault> {
+        /// Fewer values are too few to judge the file's length by.
+        const SAMPLE: usize = 1 << 16;
+        let known = self.values.len() + work.values.len();
+        let n_read = work.batch.end_offset();
+        let expected = match self.n_bytes {
+            // Rows differ in length, hence the two per cent. A pipe has no length, a growing file not this one.
+            Some(n_bytes) if known >= SAMPLE && n_bytes > n_read => {
+                let rest = (n_bytes - n_read) as f64 / n_read as f64;
+                known + (known as f64 * rest.max(0.01) * 1.02) as usize
+            }
+            _ => 2 * known,
+        };
+        let n_rows = self.values.len() / self.n_features;
+        let reserved = self.values.try_reserve_exact(expected - self.values.len());
+        reserved.map_err(|_| Fault::OutOfMemory { n_rows })
+    }
+
+    fn finish(mut self) -> Result<Array2<f64>, Fault> {
+        if self.values.is_empty() {
+            return Err(Fault::NoRows);
+        }
+        self.values.shrink_to_fit();
+        let shape = (self.values.len() / self.n_features, self.n_features);
+        Ok(Array2::from_shape_vec(shape, self.values).expect("every row has n_features values"))
+    }
+}
+
+/// Cells into numbers, row by row.
+struct Parser<'a> {
+    columns: &'a Columns,
+    targets: Vec<TargetColumn>,
+    n_rows: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn new(columns: &'a Columns, options: &CsvOptions) -> Result<Parser<'a>, Fault> {
+        let several = options.target.len() > 1;
+        if several && options.task == Some(Task::Classification) {
+            return Err(Fault::SeveralClassTargets { n_targets: options.target.len() });
+        }
+        let numbers_only = several || options.task == Some(Task::Regression);
+        let targets = options.target.iter().map(|name| TargetColumn::new(name, numbers_only)).collect();
+        Ok(Parser { columns, targets, n_rows: 0 })
+    }
+
+    /// Parses batches as they come, up to the first fault.
+    fn run(mut self, full: Receiver<Work>, done: Sender<Work>) -> Result<Vec<TargetColumn>, Fault> {
+        for mut work in full {
+            work.values.clear();
+            for record in work.batch.records() {
+                self.push(&record, &mut work.values)?;
+            }
+            if done.send(work).is_err() {
+                break;
+            }
+        }
+        Ok(self.targets)
+    }
+
+    fn push(&mut self, record: &Record<'_>, values: &mut Vec<f64>) -> Result<(), Fault> {
+        if self.n_rows == u32::MAX as usize {
+            return Err(Fault::TooManyRows);
+        }
+        let mut cells = record.cells();
+        for (column_idx, role) in self.columns.roles.iter().enumerate() {
+            if *role == Role::Feature
+                && let Some(value) = cells.short_decimal()
+            {
+                values.push(value);
+                continue;
+            }
+            self.push_cell(record, &mut cells, column_idx, values)?;
+        }
+        if cells.next().is_some() {
+            return Err(self.field_count(record));
+        }
+        self.n_rows += 1;
+        Ok(())
+    }
+
+    /// Any cell, the slow way.
+    fn push_cell(
+        &mut self,
+        record: &Record<'_>,
+        cells: &mut Cells<'_>,
+        column_idx: usize,
+        values: &mut Vec<f64>,
+    ) -> Result<(), Fault> {
+        let Some(cell) = cells.next() else { return Err(self.field_count(record)) };
+        let pushed = match self.columns.roles[column_idx] {
+            Role::Dropped => Ok(()),
+            Role::Target(target_idx) => self.targets[target_idx].push(record.line, &cell),
+            Role::Feature => match number::parse(&cell) {
+                Ok(value) => {
+                    values.push(value);
+                    Ok(())
+                }
+                Err(why) => Err(cell_fault(why, record.line, &self.columns.names[column_idx], &cell, false)),
+            },
+        };
+        // A row with a field too many or too few has its cells in the wrong columns: say that first.
+        pushed.map_err(|fault| {
+            if record.cells().count() == self.columns.names.len() { fault } else { self.field_count(record) }
+        })
+    }
+
+    fn field_count(&self, record: &Record<'_>) -> Fault {
+        Fault::FieldCount {
+            line: record.line,
+            found: record.cells().count(),
+            expected: self.columns.names.len(),
+        }
+    }
+}
+
+fn finish_targets(targets: Vec<TargetColumn>, task: Option<Task>, n_rows: usize) -> Result<Target, Fault> {
+    let mut names = Vec::with_capacity(targets.len());
+    let mut columns = Vec::with_capacity(targets.len());
+    let task = if targets.len() > 1 { Some(Task::Regression) } else { task };
+    for target in targets {
+        match target.finish(task)? {
+            Finished::Target(target) => return Ok(target),
+            Finished::Numbers { name, values } => {
+                names.push(name);
+                columns.push(values);
+            }
+        }
+    }
+    let values =
+        Array2::from_shape_fn((n_rows, columns.len()), |(row_idx, column_idx)| columns[column_idx][row_idx]);
+    Ok(Target::Numbers { names, values })
+}
+
+fn with_column_name(fault: Fault, names: &[String]) -> Fault {
+    match fault {
+        Fault::TextAfterQuote { line, opened, field, found, .. } => {
+            let column = names.get(field - 1).map(|name| excerpt(name));
+            Fault::TextAfterQuote { line, opened, field, column, found }
+        }
+        fault => fault,
+    }
+}

@@ -1,0 +1,174 @@
+//! Features on a common scale.
+//!
+//! With μ_j and σ_j of the rows it is fitted on, m of them, and of no others:
+//!
+//! ```text
+//! μ_j  = (1/m) Σ_i x_ij
+//! σ_j² = (1/m) Σ_i (x_ij − μ_j)²        population variance, ddof 0
+//! x'   = (x − μ_j) / σ_j                σ_j = 1 for a feature that is constant on those rows
+//! ```
+//!
+//! Computed in two passes over differences to the feature's first value, d = x − x_0j, so that a constant feature
+//! has exactly σ² = 0 and a timestamp's large offset costs no digits; what rounding leaves of Σ(d − d̄) is
+//! subtracted (Chan, Golub & LeVeque 1983). The division is a multiplication by 1/σ_j, in `f64`, before the value
+//! becomes what training computes with.
+
+use mlpsweep_real::{Real, vectorised};
+use ndarray::Array2;
+use thiserror::Error;
+
+/// A shift and a scale for each feature.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standardiser {
+    /// μ, one per feature.
+    mean: Vec<f64>,
+    /// 1/σ, one per feature.
+    inverse_deviation: Vec<f64>,
+}
+
+/// A feature whose mean or deviation `f64` cannot hold: squares of its differences overflow (values around 1e155
+/// and more) or vanish (differences around 1e-155 and less, but not 0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("feature {feature_idx} has values too large or too close together to be standardised")]
+pub struct ScaleError {
+    /// The column of the feature matrix, from 0.
+    pub feature_idx: usize,
+}
+
+impl Standardiser {
+    /// The standardiser of the given rows of `features`. Only these rows are read.
+    ///
+    /// # Errors
+    /// A feature whose mean or deviation cannot be computed in `f64`. The data are finite, so nothing is wrong with
+    /// the file; training on them would diverge.
+    ///
+    /// # Panics
+    /// When there are no rows, a row is not in the table, or the table is not row-major.
+    pub fn fit(features: &Array2<f64>, rows: &[u32]) -> Result<Standardiser, ScaleError> {
+        assert!(!rows.is_empty(), "a standardiser is fitted on at least one row");
+        let (values, n_features) = row_major(features);
+        let row = |row_idx: u32| row_of(values, n_features, row_idx);
+        let n_rows = rows.len() as f64;
+        let first = row(rows[0]);
+
+        let mut shift = vec![0.0; n_features];
+        for &row_idx in rows {
+            for ((sum, x), x_0) in shift.iter_mut().zip(row(row_idx)).zip(first) {
+                *sum += x - x_0;
+            }
+        }
+        for sum in &mut shift {
+            *sum /= n_rows;
+        }
+
+        let mut squares = vec![0.0; n_features];
+        let mut residues = vec![0.0; n_features];
+        for &row_idx in rows {
+            let differences = row(row_idx).iter().zip(first).zip(&shift).map(|((x, x_0), d)| (x - x_0) - d);
+            for ((square, residue), difference) in squares.iter_mut().zip(&mut residues).zip(differences) {
+                *square += difference * difference;
+                *residue += difference;
+            }
+        }
+
+        let mut standardiser = Standardiser::identity(n_features);
+        for feature_idx in 0..n_features {
+            let x_0 = first[feature_idx];
+            let variance = (squares[feature_idx] - residues[feature_idx].powi(2) / n_rows) / n_rows;
+            let mean = x_0 + shift[feature_idx];
+            let constant = || rows.iter().all(|&row_idx| row(row_idx)[feature_idx] == x_0);
+            let deviation = if variance.is_normal() && variance > 0.0 {
+                variance.sqrt()
+            } else if constant() {
+                1.0
+            } else {
+                return Err(ScaleError { feature_idx });
+            };
+            if !mean.is_finite() {
+                return Err(ScaleError { feature_idx });
+            }
+            standardiser.mean[feature_idx] = mean;
+            standardiser.inverse_deviation[feature_idx] = 1.0 / deviation;
+        }
+        Ok(standardiser)
+    }
+
+    /// The standardiser that leaves every feature as it is: `scale = "none"`.
+    pub fn identity(n_features: usize) -> Standardiser {
+        Standardiser { mean: vec![0.0; n_features], inverse_deviation: vec![1.0; n_features] }
+    }
+
+    /// The standardiser with these means and deviations, as a stored model brings them; `None` unless the lengths
+    /// agree, all are finite and all deviations above 0.
+    pub fn from_parts(mean: Vec<f64>, deviation: &[f64]) -> Option<Standardiser> {
+        let inverse_deviation: Vec<f64> = deviation.iter().map(|sigma| 1.0 / sigma).collect();
+        let good = mean.len() == deviation.len()
+            && mean.iter().all(|mu| mu.is_finite())
+            && inverse_deviation.iter().all(|inverse| inverse.is_finite() && *inverse > 0.0);
+        good.then_some(Standardiser { mean, inverse_deviation })
+    }
+
+    /// How many features it was made for.
+    pub fn n_features(&self) -> usize {
+        self.mean.len()
+    }
+
+    /// μ, one per feature, in the feature's own units.
+    pub fn mean(&self) -> &[f64] {
+        &self.mean
+    }
+
+    /// 1/σ, one per feature.
+    pub fn inverse_deviation(&self) -> &[f64] {
+        &self.inverse_deviation
+    }
+
+    /// Scales one row, `n_features` long, into `out` of the same length.
+    ///
+    /// # Panics
+    /// When a length is another.
+    #[inline(always)]
+    pub fn apply_row<T: Real>(&self, row: &[f64], out: &mut [T]) {
+        let n_features = self.n_features();
+        assert_eq!(row.len(), n_features, "a row of another table");
+        assert_eq!(out.len(), n_features, "room for exactly one row");
+        let scales = self.mean.iter().zip(&self.inverse_deviation);
+        for ((out, x), (mean, inverse_deviation)) in out.iter_mut().zip(row).zip(scales) {
+            *out = T::from_f64((x - mean) * inverse_deviation);
+        }
+    }
+
+    /// Scales the given rows of `features` into `out`, `rows.len() × n_features`, row-major, in the order of
+    /// `rows`. Allocates nothing.
+    ///
+    /// # Panics
+    /// When `out` has another length, a row is not in the table, or the table has other features or is not
+    /// row-major.
+    pub fn gather<T: Real>(&self, features: &Array2<f64>, rows: &[u32], out: &mut [T]) {
+        let (values, n_features) = row_major(features);
+        assert_eq!(n_features, self.n_features(), "a table with other features");
+        assert_eq!(out.len(), rows.len() * n_features, "room for exactly these rows");
+        if n_features == 0 {
+            return;
+        }
+        vectorised(gather_rows, (self, values, rows, out));
+    }
+}
+
+/// [`Standardiser::gather`], as a function that can be compiled for the processor at hand.
+#[inline(always)]
+fn gather_rows<T: Real>((standardiser, values, rows, out): (&Standardiser, &[f64], &[u32], &mut [T])) {
+    let n_features = standardiser.n_features();
+    for (&row_idx, out) in rows.iter().zip(out.chunks_exact_mut(n_features)) {
+        standardiser.apply_row(row_of(values, n_features, row_idx), out);
+    }
+}
+
+fn row_major(features: &Array2<f64>) -> (&[f64], usize) {
+    (features.as_slice().expect("tables are row-major"), features.ncols())
+}
+
+#[inline(always)]
+fn row_of(values: &[f64], n_features: usize, row_idx: u32) -> &[f64] {
+    &values[row_idx as usize * n_features..][..n_features]
+}

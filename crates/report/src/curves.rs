@@ -1,0 +1,41 @@
+//! curves.csv: one row an epoch.
+//!
+//! ```text
+//! trial repeat fold epoch                                    epochs count from 1
+//! learning_rate train_loss penalty validation_loss           the last empty without early stopping
+//! ```
+
+use crate::cell::{Cell, csv_file, names};
+use crate::study::{Study, position};
+use mlpsweep_sweep::record::SweepInfo;
+
+/// curves.csv. Of a study read without its curves, only the header.
+pub fn curves_csv(study: &Study) -> String {
+    let header = names([
+        "trial",
+        "repeat",
+        "fold",
+        "epoch",
+        "learning_rate",
+        "train_loss",
+        "penalty",
+        "validation_loss",
+    ]);
+    let info: &SweepInfo = &study.info;
+    let rows = study.sorted_folds().into_iter().flat_map(|fold| {
+        let (repeat, fold_idx) = position(info, fold.unit.split);
+        fold.curve.iter().enumerate().map(move |(epoch_idx, point)| {
+            vec![
+                Cell::Count(fold.unit.trial),
+                Cell::count(repeat),
+                Cell::count(fold_idx),
+                Cell::count(epoch_idx + 1),
+                Cell::Number(point.learning_rate),
+                Cell::Number(point.train_loss),
+                Cell::Number(point.penalty),
+                point.validation_loss.into(),
+            ]
+        })
+    });
+    csv_file(header, rows)
+}

@@ -1,0 +1,250 @@
+//! The order of trials, and what may be said about their differences.
+//!
+//! ```text
+//! complete   by the mean of the first metric, the better first; equal means share the lowest rank    1 2 2 4
+//! running    folds are missing: more folds first, then the mean of those there are                   no rank
+//! diverged   at least one fold left the finite numbers                                               no rank
+//! failed     at least one fold could not be trained, and none diverged                               no rank
+//! ```
+//!
+//! What is still equal stands in the order of the trials' numbers. −0 equals 0. A mean that is no number (no run
+//! stores one) is worse than every number, in both directions.
+//!
+//! The best, the first row, is compared with every other complete trial over the same folds, by the corrected
+//! resampled t-test: `p_vs_best` for that comparison alone, `p_holm` for all of them at once. With a single split
+//! there is nothing to test.
+
+use crate::scores::{Scores, is_maximized, rho};
+use crate::study::{Study, message, position};
+use mlpsweep_stats::{holm, paired_corrected_t_test};
+use mlpsweep_sweep::record::{FoldRecord, FoldState, SweepInfo, Trial};
+use std::cmp::Ordering;
+use std::fmt;
+
+/// A trial counts as tied with the best when chance alone would separate them as far with at least this probability.
+pub(crate) const ALPHA: f64 = 0.05;
+
+/// All trials of a sweep in order, the best first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranking<'a> {
+    /// A row a trial.
+    pub rows: Vec<RankedTrial<'a>>,
+}
+
+/// One trial and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RankedTrial<'a> {
+    /// What was tried.
+    pub trial: &'a Trial,
+    /// From 1, the lowest of those with the same mean; `None` unless complete.
+    pub rank: Option<usize>,
+    /// How far it came.
+    pub state: TrialState,
+    /// Its scores, an entry per metric of the sweep, the one that ranks first.
+    pub scores: Vec<Scores>,
+    /// How probable so large a difference from the best is by chance; `None` for the best itself.
+    pub p_vs_best: Option<f64>,
+    /// The same, corrected for there being many comparisons (Holm 1979).
+    pub p_holm: Option<f64>,
+    /// Whether `p_vs_best` ≥ 0.05; true for the best itself.
+    pub tied_with_best: Option<bool>,
+    /// Folds that ended with scores.
+    pub folds_done: usize,
+    /// The median over the folds of the epoch whose parameters were scored, halves rounded up; `None` unless complete.
+    pub best_epoch: Option<usize>,
+    /// Parameters of the network, in the largest fold where they differ; `None` when no network could be made.
+    pub n_parameters: Option<usize>,
+    /// What happened in which fold, the first one of those that gave a diverged or failed trial its state.
+    pub message: Option<String>,
+}
+
+/// How far a trial came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TrialState {
+    /// Every fold has scores.
+    Complete,
+    /// Folds are missing, and nothing went wrong with the others: it is being trained, or was interrupted.
+    Running,
+    /// A fold left the finite numbers.
+    Diverged,
+    /// A fold could not be trained.
+    Failed,
+}
+
+impl TrialState {
+    /// As in ranked.csv.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TrialState::Complete => "complete",
+            TrialState::Running => "running",
+            TrialState::Diverged => "diverged",
+            TrialState::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for TrialState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Ranking<'_> {
+    /// Ranks the trials of a study: a pure function of its records, whatever their order.
+    pub fn new(study: &Study) -> Ranking<'_> {
+        let folds = study.sorted_folds();
+        let mut rows: Vec<(Standing, RankedTrial<'_>)> = study
+            .trials
+            .iter()
+            .map(|trial| {
+                let start = folds.partition_point(|fold| fold.unit.trial < trial.number);
+                let end = folds.partition_point(|fold| fold.unit.trial <= trial.number);
+                let row = RankedTrial::new(&study.info, trial, &folds[start..end]);
+                (Standing::new(&study.info, &row), row)
+            })
+            .collect();
+        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+
+        let mut rank = 0;
+        for row_idx in 0..rows.len() {
+            if row_idx == 0 || !rows[row_idx].0.is_tied(&rows[row_idx - 1].0) {
+                rank = row_idx + 1;
+            }
+            let row = &mut rows[row_idx].1;
+            row.rank = Some(rank).filter(|_| row.state == TrialState::Complete);
+        }
+        let mut rows: Vec<RankedTrial<'_>> = rows.into_iter().map(|(_, row)| row).collect();
+        compare_with_best(&mut rows, rho(&study.info));
+        Ranking { rows }
+    }
+
+    /// The first row, if it is complete.
+    pub fn best(&self) -> Option<&RankedTrial<'_>> {
+        self.rows.first().filter(|row| row.state == TrialState::Complete)
+    }
+
+    /// How many trials are in a state.
+    pub fn count(&self, state: TrialState) -> usize {
+        self.rows.iter().filter(|row| row.state == state).count()
+    }
+}
+
+impl<'a> RankedTrial<'a> {
+    /// A row without rank and comparison; `folds` are the trial's.
+    fn new(info: &SweepInfo, trial: &'a Trial, folds: &[&FoldRecord]) -> RankedTrial<'a> {
+        let mut splits: Vec<Option<&FoldRecord>> = vec![None; info.n_splits()];
+        for fold in folds {
+            if let Some(split) = splits.get_mut(fold.unit.split) {
+                *split = Some(fold);
+            }
+        }
+        let is_complete = |fold: &FoldRecord| fold.state == FoldState::Complete;
+        let folds_done = splits.iter().flatten().filter(|fold| is_complete(fold)).count();
+
+        let first = |wanted: fn(&FoldState) -> bool| folds.iter().find(|fold| wanted(&fold.state));
+        let diverged = first(|state| matches!(state, FoldState::Diverged { .. }));
+        let failed = first(|state| matches!(state, FoldState::Failed { .. }));
+        let state = match (diverged, failed) {
+            (Some(_), _) => TrialState::Diverged,
+            (None, Some(_)) => TrialState::Failed,
+            (None, None) if folds_done < splits.len() => TrialState::Running,
+            (None, None) => TrialState::Complete,
+        };
+        let is_complete = state == TrialState::Complete;
+        let mut best_epochs: Vec<usize> = splits.iter().flatten().map(|fold| fold.best_epoch).collect();
+        RankedTrial {
+            trial,
+            rank: None,
+            state,
+            scores: (0..info.metrics.len()).map(|m| Scores::new(info, m, &splits, is_complete)).collect(),
+            p_vs_best: None,
+            p_holm: None,
+            tied_with_best: None,
+            folds_done,
+            best_epoch: median_rounded_up(&mut best_epochs).filter(|_| is_complete),
+            n_parameters: folds.iter().map(|fold| fold.n_parameters).max().filter(|&n| n > 0),
+            message: diverged.or(failed).and_then(|fold| message_with_place(info, fold)),
+        }
+    }
+
+    /// The scores that rank, where there is one for every split.
+    fn ranking_scores(&self) -> Option<Vec<f64>> {
+        self.scores.first()?.test.iter().copied().collect()
+    }
+}
+
+/// What decides a row's place, the smaller first.
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    state: TrialState,
+    folds_missing: usize,
+    /// The mean score, turned so that less is better; positive NaN, which comes last, where there is none.
+    loss: f64,
+    number: u64,
+}
+
+impl Standing {
+    fn new(info: &SweepInfo, row: &RankedTrial<'_>) -> Standing {
+        let by_score = matches!(row.state, TrialState::Complete | TrialState::Running);
+        let score = row.scores.first().and_then(Scores::running_mean);
+        let sign = if info.metrics.first().is_some_and(is_maximized) { -1.0 } else { 1.0 };
+        Standing {
+            state: row.state,
+            folds_missing: if by_score { info.n_splits() - row.folds_done } else { 0 },
+            loss: match score {
+                // −0 + 0 = 0
+                Some(score) if by_score && !score.is_nan() => sign * score + 0.0,
+                _ => f64::NAN,
+            },
+            number: row.trial.number,
+        }
+    }
+
+    fn cmp(&self, other: &Standing) -> Ordering {
+        self.cmp_merit(other).then(self.number.cmp(&other.number))
+    }
+
+    fn is_tied(&self, other: &Standing) -> bool {
+        self.cmp_merit(other).is_eq()
+    }
+
+    fn cmp_merit(&self, other: &Standing) -> Ordering {
+        (self.state, self.folds_missing)
+            .cmp(&(other.state, other.folds_missing))
+            .then(self.loss.total_cmp(&other.loss))
+    }
+}
+
+/// Fills in the columns that compare complete rows with the first one.
+fn compare_with_best(rows: &mut [RankedTrial<'_>], rho: f64) {
+    let n_complete = rows.partition_point(|row| row.state == TrialState::Complete);
+    let Some((best, others)) = rows[..n_complete].split_first_mut() else { return };
+    let Some(best_scores) = best.ranking_scores().filter(|scores| scores.len() > 1) else { return };
+    best.tied_with_best = Some(true);
+    for row in &mut *others {
+        let test =
+            row.ranking_scores().and_then(|scores| paired_corrected_t_test(&scores, &best_scores, rho));
+        row.p_vs_best = test.map(|test| test.p);
+        row.tied_with_best = row.p_vs_best.map(|p| p >= ALPHA);
+    }
+    let p: Vec<f64> = others.iter().filter_map(|row| row.p_vs_best).collect();
+    let tested = others.iter_mut().filter(|row| row.p_vs_best.is_some());
+    for (row, adjusted) in tested.zip(holm(&p)) {
+        row.p_holm = Some(adjusted);
+    }
+}
+
+/// The middle of the values, the mean of the middle two for an even number of them, a half rounded up.
+fn median_rounded_up(values: &mut [usize]) -> Option<usize> {
+    values.sort_unstable();
+    let n = values.len();
+    let (low, high) = (*values.get(n.checked_sub(1)? / 2)?, *values.get(n / 2)?);
+    Some(low + (high - low).div_ceil(2))
+}
+
+/// What happened, and in which fold.
+fn message_with_place(info: &SweepInfo, fold: &FoldRecord) -> Option<String> {
+    let (repeat, fold_idx) = position(info, fold.unit.split);
+    let repeat = if info.repeats > 1 { format!("repeat {repeat}, ") } else { String::new() };
+    message(&fold.state).map(|message| format!("{repeat}fold {fold_idx}: {message}"))
+}

@@ -1,0 +1,101 @@
+//! All that reports are made from: one sweep's records, read from its store.
+
+use mlpsweep_search::TrialNumber;
+use mlpsweep_sweep::record::{FoldRecord, FoldState, SweepInfo, Timing, Trial, UnitId};
+use mlpsweep_sweep::store::{self, Store, StoreError};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// One sweep's records. Reports do not depend on their order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Study {
+    /// What the sweep is.
+    pub info: SweepInfo,
+    /// What was tried.
+    pub trials: Vec<Trial>,
+    /// What came out, a record per finished unit.
+    pub folds: Vec<FoldRecord>,
+    /// When units ran.
+    pub timings: Vec<Timing>,
+}
+
+impl Study {
+    /// Reads the store in `folder`, the folds' curves only where `with_curves`: they are most of the bytes, and only
+    /// curves.csv shows them. A run may go on meanwhile.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; records that do not fit together are [`StoreError::Damaged`].
+    pub fn read(folder: &Path, with_curves: bool) -> Result<Study, StoreError> {
+        let store = Store::read(folder)?;
+        let info = store.info()?;
+        // A run may append between these lines. A trial comes with its first fold, so in this order every fold finds it.
+        let timings = store.timings()?;
+        let folds = store.folds(with_curves)?;
+        let trials = store.trials()?;
+        let study = Study { info, trials, folds, timings };
+        match study.fault() {
+            Some(reason) => Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason }),
+            None => Ok(study),
+        }
+    }
+
+    /// The first thing found that no run would have written, in words; `None` for records that fit together.
+    pub fn fault(&self) -> Option<String> {
+        let SweepInfo { n_train, n_validation, metrics, .. } = &self.info;
+        let n_splits = self.info.n_folds.checked_mul(self.info.repeats).unwrap_or(0);
+        if n_splits == 0
+            || n_train.len() != n_splits
+            || n_validation.len() != n_splits
+            || n_train.contains(&0)
+        {
+            return Some("the sweep's splits and their sizes do not agree".into());
+        }
+        if metrics.is_empty() {
+            return Some("the sweep has no metric".into());
+        }
+        if let Some(metric) = metrics.iter().find(|metric| !["maximize", "minimize"].contains(&&*metric.goal))
+        {
+            return Some(format!("the metric `{}` has the goal `{}`", metric.name, metric.goal));
+        }
+        let trials: BTreeSet<TrialNumber> = self.trials.iter().map(|trial| trial.number).collect();
+        let mut seen = BTreeSet::new();
+        self.folds.iter().find_map(|fold| {
+            let UnitId { trial, split } = fold.unit;
+            let n_scores = [fold.test_scores.len(), fold.train_scores.len()];
+            if !trials.contains(&trial) {
+                Some(format!("a fold of trial {trial}, which is not there"))
+            } else if split >= n_splits {
+                Some(format!("split {split} of trial {trial}, where the sweep has {n_splits}"))
+            } else if !seen.insert(fold.unit) {
+                Some(format!("split {split} of trial {trial} is there twice"))
+            } else if fold.state == FoldState::Complete && n_scores != [metrics.len(); 2] {
+                Some(format!("split {split} of trial {trial} has not a score for every metric"))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The folds in the order of trial and split.
+    pub(crate) fn sorted_folds(&self) -> Vec<&FoldRecord> {
+        let mut folds: Vec<&FoldRecord> = self.folds.iter().collect();
+        folds.sort_by_key(|fold| fold.unit);
+        folds
+    }
+}
+
+/// Repeat and fold of a split.
+pub(crate) fn position(info: &SweepInfo, split: usize) -> (usize, usize) {
+    let n_folds = info.n_folds.max(1);
+    (split / n_folds, split % n_folds)
+}
+
+/// What is to be said of a unit's end; `None` for one that ended well.
+pub(crate) fn message(state: &FoldState) -> Option<String> {
+    match state {
+        FoldState::Complete => None,
+        FoldState::Diverged { epoch: 0 } => Some("diverged before the first epoch".into()),
+        FoldState::Diverged { epoch } => Some(format!("diverged in epoch {epoch}")),
+        FoldState::Failed { message } => Some(message.clone()),
+    }
+}

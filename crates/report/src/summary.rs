@@ -1,0 +1,153 @@
+//! summary.json: the sweep and its best trial, for programs.
+//!
+//! Keys stand in the order of [`Summary`]'s fields; scores have the names they have in ranked.csv. Nothing in it depends
+//! on the clock or the number of threads.
+
+use crate::cell::json_value;
+use crate::ranking::{RankedTrial, Ranking, TrialState};
+use mlpsweep_sweep::record::{DataInfo, MetricInfo, SweepInfo};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+/// Raised when a key changes its meaning or goes; new keys do not raise it.
+const SCHEMA_VERSION: u32 = 1;
+
+/// summary.json.
+pub fn summary_json(ranking: &Ranking<'_>, info: &SweepInfo) -> String {
+    let summary = Summary {
+        schema_version: SCHEMA_VERSION,
+        name: &info.name,
+        version: &info.version,
+        seed: info.seed,
+        sweep_hash: &info.sweep_hash,
+        data: Data::new(info),
+        cv: Cv { kind: &info.cv_kind, folds: info.n_folds, repeats: info.repeats },
+        metric: info.metrics.first().map(Metric::new),
+        metrics: info.metrics.iter().map(Metric::new).collect(),
+        sampler: &info.sampler,
+        trials: Trials {
+            asked: info.n_trials,
+            complete: ranking.count(TrialState::Complete),
+            running: ranking.count(TrialState::Running),
+            diverged: ranking.count(TrialState::Diverged),
+            failed: ranking.count(TrialState::Failed),
+        },
+        best: ranking.best().map(BestTrial::new),
+        identity: &info.identity,
+        machine: Machine { os: std::env::consts::OS, arch: std::env::consts::ARCH },
+    };
+    let mut text = serde_json::to_string_pretty(&summary).expect("keys are text");
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    schema_version: u32,
+    name: &'a str,
+    /// Of mlpsweep, as it last wrote the store.
+    version: &'a str,
+    seed: u64,
+    sweep_hash: &'a str,
+    data: Data<'a>,
+    cv: Cv<'a>,
+    /// The one that ranks.
+    metric: Option<Metric<'a>>,
+    metrics: Vec<Metric<'a>>,
+    sampler: &'a str,
+    trials: Trials,
+    /// `null` while no trial is complete.
+    best: Option<BestTrial>,
+    /// What makes two sweeps the same sweep.
+    identity: &'a Map<String, Json>,
+    /// The one the report was made on.
+    machine: Machine,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    name: &'a str,
+    fingerprint: &'a str,
+    n_rows: usize,
+    n_features: usize,
+    task: &'a str,
+    targets: &'a [String],
+    n_test_rows: usize,
+}
+
+impl<'a> Data<'a> {
+    fn new(info: &'a SweepInfo) -> Data<'a> {
+        let DataInfo { name, fingerprint, n_rows, n_features, task, targets } = &info.data;
+        let (n_rows, n_features, n_test_rows) = (*n_rows, *n_features, info.n_test_rows);
+        Data { name, fingerprint, n_rows, n_features, task, targets, n_test_rows }
+    }
+}
+
+#[derive(Serialize)]
+struct Cv<'a> {
+    kind: &'a str,
+    folds: usize,
+    repeats: usize,
+}
+
+#[derive(Serialize)]
+struct Metric<'a> {
+    name: &'a str,
+    goal: &'a str,
+}
+
+impl<'a> Metric<'a> {
+    fn new(metric: &'a MetricInfo) -> Metric<'a> {
+        Metric { name: &metric.name, goal: &metric.goal }
+    }
+}
+
+#[derive(Serialize)]
+struct Trials {
+    asked: u64,
+    complete: usize,
+    running: usize,
+    diverged: usize,
+    failed: usize,
+}
+
+#[derive(Serialize)]
+struct BestTrial {
+    number: u64,
+    mean_test_score: Option<f64>,
+    std_test_score: Option<f64>,
+    se_test_score: Option<f64>,
+    ci_low: Option<f64>,
+    ci_high: Option<f64>,
+    n_parameters: Option<usize>,
+    best_epoch: Option<usize>,
+    parameters: Map<String, Json>,
+}
+
+impl BestTrial {
+    fn new(row: &RankedTrial<'_>) -> BestTrial {
+        let scores = row.scores.first().cloned().unwrap_or_default();
+        BestTrial {
+            number: row.trial.number,
+            mean_test_score: scores.mean,
+            std_test_score: scores.std,
+            se_test_score: scores.se,
+            ci_low: scores.interval.map(|ci| ci.low),
+            ci_high: scores.interval.map(|ci| ci.high),
+            n_parameters: row.n_parameters,
+            best_epoch: row.best_epoch,
+            parameters: row
+                .trial
+                .point
+                .iter()
+                .map(|(name, value)| (name.clone(), json_value(value)))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Machine {
+    os: &'static str,
+    arch: &'static str,
+}

@@ -1,0 +1,126 @@
+//! Files that are whole or not there: written beside their place, synced, then renamed onto it.
+//!
+//! ```text
+//! .ranked.csv.x7Qk2a.tmp ── write, fsync ─▶ ── rename ─▶ ranked.csv
+//! ```
+//!
+//! Whoever reads meanwhile sees the old file or the new one. On any error the old file stays as it is and the temporary
+//! one is removed; [`write_all`] renames nothing before everything is written, so a full disk leaves all earlier reports.
+//! A temporary file left by a process that was killed is removed by the next report, once it is too old to be anybody's.
+
+use crate::{Ranking, Study, curves_csv, folds_csv, summary_json, timings_csv, to_csv};
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::NamedTempFile;
+
+/// Far longer than a report takes to write.
+const STRAY_AGE: Duration = Duration::from_mins(10);
+
+/// A file or folder that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {source}", path.display())]
+pub struct OutputError {
+    /// What was to be written.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl OutputError {
+    /// What would be right.
+    pub fn hint(&self) -> Option<String> {
+        let what = match self.source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk",
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "make the folder writable, or write to another one"
+            }
+            io::ErrorKind::IsADirectory => "move the folder of that name away",
+            _ => return None,
+        };
+        Some(format!("{what}; what stood there before is unchanged"))
+    }
+}
+
+/// Writes ranked.csv, folds.csv, curves.csv, timings.csv and summary.json into `folder`, which is made if need be.
+///
+/// The study is to have been read with its curves, or curves.csv will have none.
+///
+/// # Errors
+/// When a file could not be written; every file is then the old or the new one, and all are the old ones unless it
+/// was a rename that failed.
+pub fn write_all(study: &Study, folder: &Path) -> Result<(), OutputError> {
+    std::fs::create_dir_all(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
+    let ranking = Ranking::new(study);
+    // Made one after the other, so that only one is in memory at a time.
+    let files: [(&str, &dyn Fn() -> String); 5] = [
+        ("ranked.csv", &|| to_csv(&ranking, &study.info)),
+        ("folds.csv", &|| folds_csv(study)),
+        ("curves.csv", &|| curves_csv(study)),
+        ("timings.csv", &|| timings_csv(study)),
+        ("summary.json", &|| summary_json(&ranking, &study.info)),
+    ];
+    let written: Result<Vec<Written>, OutputError> =
+        files.into_iter().map(|(name, make)| Written::new(folder.join(name), make().as_bytes())).collect();
+    written?.into_iter().try_for_each(Written::publish)
+}
+
+/// Writes one file, whole or not at all. Its permissions are what the umask leaves of read and write for all.
+///
+/// # Errors
+/// When it could not be written; what stood there before is unchanged.
+pub fn write_file(path: &Path, content: &[u8]) -> Result<(), OutputError> {
+    Written::new(path.to_owned(), content)?.publish()
+}
+
+/// A file on the disk that does not have its name yet; removed when dropped.
+struct Written {
+    temporary: NamedTempFile<File>,
+    path: PathBuf,
+}
+
+impl Written {
+    fn new(path: PathBuf, content: &[u8]) -> Result<Written, OutputError> {
+        match write_beside(&path, content) {
+            Ok(temporary) => Ok(Written { temporary, path }),
+            Err(source) => Err(OutputError { path, source }),
+        }
+    }
+
+    fn publish(self) -> Result<(), OutputError> {
+        let Written { temporary, path } = self;
+        match temporary.persist(&path) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(OutputError { path, source: error.error }),
+        }
+    }
+}
+
+fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile<File>> {
+    let name =
+        path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file's name"))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let prefix = format!(".{}.", name.to_string_lossy());
+    remove_strays(folder, &prefix);
+    // Opened here, not by tempfile, whose files nobody else may read.
+    let open = |path: &Path| File::options().write(true).create_new(true).open(path);
+    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, open)?;
+    temporary.as_file_mut().write_all(content)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+/// Removes what killed processes left. Another process may be writing the same report now, so only what is old goes;
+/// what cannot be removed disturbs nobody.
+fn remove_strays(folder: &Path, prefix: &str) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(prefix))
+            && entry.path().extension().is_some_and(|extension| extension == "tmp");
+        let age = |modified: std::time::SystemTime| modified.elapsed().unwrap_or_default();
+        if is_ours && entry.metadata().and_then(|data| data.modified()).is_ok_and(|at| age(at) > STRAY_AGE) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}

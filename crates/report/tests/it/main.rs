@@ -1,0 +1,9 @@
+//! Studies are built by hand; what comes out is held to snapshots, to scipy's numbers and to a second derivation.
+
+mod cells;
+mod fixture;
+mod ranking;
+mod snapshots;
+mod statistics;
+mod table;
+mod write;

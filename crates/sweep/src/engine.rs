@@ -1,0 +1,91 @@
+//! Units fanned out over threads. The one place that knows of rayon.
+//!
+//! Workers take the next job from a shared iterator when they are free, so jobs start in order and none waits behind a
+//! slow one. Results go back to the calling thread, which alone stores and shows them.
+
+use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+
+/// The start of the name of each worker thread; a panic there is a unit's failure, which is reported as such.
+pub const WORKER_NAME: &str = "mlpsweep-worker";
+
+/// Runs `work` on every job, on `n_jobs` threads, and hands what comes out to `deliver` in batches.
+///
+/// A batch holds whatever has finished since the last one, so that one write to the disk may serve several. When `deliver`
+/// fails, no further job is started, and its error is returned once the running ones are done.
+///
+/// # Errors
+/// The first error of `deliver`; or that of the system when threads cannot be started.
+pub fn fan_out<J: Send, R: Send, E: From<std::io::Error>>(
+    n_jobs: usize,
+    jobs: impl Iterator<Item = J> + Send,
+    work: impl Fn(J) -> R + Sync,
+    mut deliver: impl FnMut(Vec<R>) -> Result<(), E>,
+) -> Result<(), E> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(n_jobs)
+        .thread_name(|index| format!("{WORKER_NAME}-{index}"))
+        .build()
+        .map_err(|error| E::from(std::io::Error::other(error)))?;
+    let (sender, receiver) = mpsc::channel();
+    let failed = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let failed = &failed;
+        let work = &work;
+        scope.spawn(move || {
+            let wanted = jobs.take_while(|_| !failed.load(Ordering::Relaxed));
+            pool.install(|| {
+                wanted.par_bridge().for_each_with(sender, |sender, job| {
+                    // The receiver lives until every sender is gone.
+                    let _ = sender.send(work(job));
+                });
+            });
+        });
+        let mut outcome = Ok(());
+        while let Ok(first) = receiver.recv() {
+            if outcome.is_ok() {
+                outcome = deliver(std::iter::once(first).chain(receiver.try_iter()).collect());
+                failed.store(outcome.is_err(), Ordering::Relaxed);
+            }
+        }
+        outcome
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_job_is_done_once_on_any_number_of_threads() {
+        for n_jobs in [1, 2, 8] {
+            let mut squares = Vec::new();
+            let done = fan_out(
+                n_jobs,
+                0..1000_u64,
+                |i| i * i,
+                |batch| -> Result<(), std::io::Error> {
+                    squares.extend(batch);
+                    Ok(())
+                },
+            );
+            done.expect("nothing fails");
+            squares.sort_unstable();
+            assert!(squares.into_iter().eq((0..1000).map(|i| i * i)), "{n_jobs} jobs");
+        }
+    }
+
+    #[test]
+    fn a_failed_delivery_ends_the_run() {
+        let started = std::sync::atomic::AtomicUsize::new(0);
+        let outcome = fan_out(
+            2,
+            0..1_000_000,
+            |_| started.fetch_add(1, Ordering::Relaxed),
+            |_| Err(std::io::Error::other("the disk is full")),
+        );
+        assert_eq!(outcome.expect_err("deliver failed").to_string(), "the disk is full");
+        assert!(started.into_inner() < 1_000_000, "no further job is started");
+    }
+}

@@ -1,0 +1,26 @@
+//! From a sweep file to finished folds.
+//!
+//! ```text
+//! sweep file ── spec ─▶ Sweep ── plan ─▶ Plan ── trials ─▶ Trial × split = unit
+//!                                          │ engine: threads
+//!                                          ▼
+//!                                     unit::run ─▶ FoldRecord ── store ─▶ study.db ─▶ reports
+//! ```
+//!
+//! A unit is a pure function of (sweep, data, trial, split), and a finished one is on the disk before it is shown: so the
+//! results are the same bytes on any number of threads and after any interruption.
+
+pub mod engine;
+mod error;
+mod objective;
+pub mod plan;
+pub mod record;
+pub mod runner;
+pub mod spec;
+pub mod store;
+pub mod unit;
+pub mod weights;
+
+pub use error::SweepError;
+pub use objective::train_config;
+pub use plan::Plan;

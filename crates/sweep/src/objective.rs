@@ -1,0 +1,123 @@
+//! A point of the search space → the configuration of a training run.
+//!
+//! Each key is read once, with its default. The point's values were checked against their keys when the sweep file was
+//! read, so reading them back cannot fail.
+
+use crate::spec::{DEFAULT_OPTIMIZER, DEFAULT_SCHEDULE};
+use mlpsweep_data::Target;
+use mlpsweep_mlp::{Activation, Init, Loss};
+use mlpsweep_optim::{OptimizerKind, ScheduleKind};
+use mlpsweep_search::Value;
+use mlpsweep_train::{BatchSize, EarlyStopping, Precision, TrainConfig};
+
+/// One hidden layer, as scikit-learn's `hidden_layer_sizes=(100,)`.
+const DEFAULT_DEPTH: i64 = 1;
+/// Units of a hidden layer: scikit-learn's default.
+const DEFAULT_WIDTH: i64 = 100;
+/// Kingma & Ba 2015; the default of scikit-learn, PyTorch and Keras for Adam.
+const DEFAULT_LEARNING_RATE: f64 = 1e-3;
+/// Keras's default.
+const DEFAULT_BATCH_SIZE: usize = 32;
+/// A quarter of scikit-learn's `max_iter`: enough to compare, short enough to search.
+const DEFAULT_EPOCHS: i64 = 50;
+
+/// The training configuration that `point` stands for, on data with this target.
+pub fn train_config(
+    point: &[(String, Value)],
+    target: &Target,
+    early_stopping: Option<EarlyStopping>,
+) -> TrainConfig {
+    let keys = Keys(point);
+    let activation = keys.word("activation", Activation::from_name).unwrap_or(Activation::Relu);
+    let scale = keys.number("init_scale").unwrap_or(Init::DEFAULT_SCALE);
+    let init = keys.word("init", |name| Init::from_name(name, scale));
+    TrainConfig {
+        hidden: keys.hidden(),
+        activation,
+        init: init.unwrap_or(if activation.has_kink() { Init::He } else { Init::Glorot }),
+        loss: keys.word("loss", Loss::from_name).unwrap_or_else(|| default_loss(target)),
+        optimizer: keys.word("optimizer", OptimizerKind::from_name).unwrap_or(DEFAULT_OPTIMIZER),
+        schedule: keys.word("schedule", ScheduleKind::from_name).unwrap_or(DEFAULT_SCHEDULE),
+        constants: keys.constants(),
+        learning_rate: keys.number("learning_rate").unwrap_or(DEFAULT_LEARNING_RATE),
+        l1: keys.number("l1").unwrap_or(0.0),
+        l2: keys.number("l2").unwrap_or(0.0),
+        dropout: keys.number("dropout").unwrap_or(0.0),
+        input_dropout: keys.number("input_dropout").unwrap_or(0.0),
+        batch_size: keys.batch_size(),
+        epochs: keys.whole("epochs").unwrap_or(DEFAULT_EPOCHS).unsigned_abs() as usize,
+        shuffle: !matches!(keys.get("shuffle"), Some(Value::Bool(false))),
+        precision: keys.word("precision", precision).unwrap_or(Precision::F32),
+        early_stopping,
+    }
+}
+
+/// One sigmoid unit for two classes, softmax for more, squared error for numbers.
+fn default_loss(target: &Target) -> Loss {
+    match target {
+        Target::Numbers { .. } => Loss::SquaredError,
+        Target::Classes { labels, .. } if labels.len() == 2 => Loss::BinaryCrossEntropy,
+        Target::Classes { .. } => Loss::CrossEntropy,
+    }
+}
+
+fn precision(name: &str) -> Option<Precision> {
+    Precision::ALL.into_iter().find(|precision| precision.name() == name)
+}
+
+/// The values of a point by key.
+struct Keys<'a>(&'a [(String, Value)]);
+
+impl Keys<'_> {
+    fn get(&self, key: &str) -> Option<&Value> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    fn number(&self, key: &str) -> Option<f64> {
+        match self.get(key) {
+            Some(Value::Float(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    fn whole(&self, key: &str) -> Option<i64> {
+        match self.get(key) {
+            Some(Value::Int(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    fn word<T>(&self, key: &str, from_name: impl Fn(&str) -> Option<T>) -> Option<T> {
+        match self.get(key) {
+            Some(Value::Text(name)) => from_name(name),
+            _ => None,
+        }
+    }
+
+    fn hidden(&self) -> Vec<usize> {
+        if let Some(Value::List(widths)) = self.get("hidden") {
+            let width = |value: &Value| if let Value::Int(width) = value { *width as usize } else { 0 };
+            return widths.iter().map(width).collect();
+        }
+        let depth = self.whole("depth").unwrap_or(DEFAULT_DEPTH);
+        vec![self.whole("width").unwrap_or(DEFAULT_WIDTH) as usize; depth as usize]
+    }
+
+    fn batch_size(&self) -> BatchSize {
+        match self.get("batch_size") {
+            Some(Value::Int(rows)) => BatchSize::Rows(*rows as usize),
+            Some(Value::Text(_)) => BatchSize::Full,
+            _ => BatchSize::Rows(DEFAULT_BATCH_SIZE),
+        }
+    }
+
+    /// The numbers set for constants of optimizers and schedules.
+    fn constants(&self) -> Vec<(String, f64)> {
+        let optimizers = OptimizerKind::ALL.iter().flat_map(|kind| kind.constants());
+        let schedules = ScheduleKind::ALL.iter().flat_map(|kind| kind.constants());
+        let mut keys: Vec<&str> = optimizers.chain(schedules).map(|constant| constant.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.into_iter().filter_map(|key| Some((key.to_owned(), self.number(key)?))).collect()
+    }
+}

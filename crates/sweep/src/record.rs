@@ -1,0 +1,158 @@
+//! What is known about a sweep: the plain records that are stored and reported.
+
+use mlpsweep_search::{TrialNumber, Value};
+use serde::{Deserialize, Serialize};
+
+/// One configuration under evaluation: its number and its point of the search space.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Counted from 0 in the order of proposal.
+    pub number: TrialNumber,
+    /// A value per parameter of the sweep file, fixed ones too, in the file's order.
+    pub point: Vec<(String, Value)>,
+}
+
+/// Trial × split: the job of every engine, and one row of folds.csv.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UnitId {
+    /// Which trial.
+    pub trial: TrialNumber,
+    /// Which split: repeat · folds + fold.
+    pub split: usize,
+}
+
+/// How a unit ended, and what came out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoldRecord {
+    /// Which unit.
+    pub unit: UnitId,
+    /// How it ended.
+    pub state: FoldState,
+    /// A score per metric of the sweep, on the validation rows. Empty unless complete.
+    pub test_scores: Vec<f64>,
+    /// The same on the training rows. Empty unless complete.
+    pub train_scores: Vec<f64>,
+    /// The epoch whose parameters were scored, from 1; 0 when no epoch ended well.
+    pub best_epoch: usize,
+    /// Epochs that were run.
+    pub epochs_run: usize,
+    /// Whether early stopping ended the run.
+    pub early_stopped: bool,
+    /// Parameters of the network; 0 when it could not be made.
+    pub n_parameters: usize,
+    /// The learning curve, an entry per epoch.
+    #[serde(skip)]
+    pub curve: Vec<CurvePoint>,
+}
+
+/// How a unit ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum FoldState {
+    /// With scores.
+    Complete,
+    /// With a number that is not finite.
+    Diverged {
+        /// The epoch it showed in; 0 for before the first.
+        epoch: usize,
+    },
+    /// With an error or a panic.
+    Failed {
+        /// What it said.
+        message: String,
+    },
+}
+
+/// One epoch of a learning curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurvePoint {
+    /// α during the epoch.
+    pub learning_rate: f64,
+    /// The data term of the loss on the rows trained on.
+    pub train_loss: f64,
+    /// The penalty at the epoch's end.
+    pub penalty: f64,
+    /// The data term on the rows early stopping watches.
+    pub validation_loss: Option<f64>,
+}
+
+/// When a unit ran and how long; wall-clock numbers live here alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Timing {
+    /// Which unit.
+    pub unit: UnitId,
+    /// Milliseconds since 1970 when it started.
+    pub started_unix_ms: u64,
+    /// Microseconds it took, by a monotonic clock.
+    pub elapsed_us: u64,
+}
+
+/// What a report needs to know of a sweep beside its trials and folds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SweepInfo {
+    /// The sweep's name.
+    pub name: String,
+    /// Its seed.
+    pub seed: u64,
+    /// The table.
+    pub data: DataInfo,
+    /// Rows held out before any fold.
+    pub n_test_rows: usize,
+    /// `kfold`, `stratified` or `holdout`.
+    pub cv_kind: String,
+    /// Folds per repeat.
+    pub n_folds: usize,
+    /// Repeats.
+    pub repeats: usize,
+    /// Training rows of each split.
+    pub n_train: Vec<usize>,
+    /// Validation rows of each split.
+    pub n_validation: Vec<usize>,
+    /// The metric that ranks, then the others.
+    pub metrics: Vec<MetricInfo>,
+    /// `grid`, `random` …
+    pub sampler: String,
+    /// Trials asked for.
+    pub n_trials: u64,
+    /// The parameters in the file's order, and whether each is searched.
+    pub parameters: Vec<(String, bool)>,
+    /// What makes two sweeps the same sweep, key by key; see `Sweep::identity`.
+    pub identity: serde_json::Map<String, serde_json::Value>,
+    /// SHA-256 of the identity.
+    pub sweep_hash: String,
+    /// The version of mlpsweep that wrote it last.
+    pub version: String,
+}
+
+/// The table a sweep is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataInfo {
+    /// The file's stem or the built-in set's name.
+    pub name: String,
+    /// SHA-256 of its content.
+    pub fingerprint: String,
+    /// Rows.
+    pub n_rows: usize,
+    /// Features.
+    pub n_features: usize,
+    /// `classification` or `regression`.
+    pub task: String,
+    /// The classes in order, or the names of the numeric targets.
+    pub targets: Vec<String>,
+}
+
+/// A metric's name and direction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetricInfo {
+    /// As in sweep files.
+    pub name: String,
+    /// `maximize` or `minimize`.
+    pub goal: String,
+}
+
+impl SweepInfo {
+    /// Splits per trial: folds · repeats.
+    pub fn n_splits(&self) -> usize {
+        self.n_folds * self.repeats
+    }
+}

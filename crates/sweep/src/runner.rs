@@ -1,0 +1,200 @@
+//! The run: what is not yet finished is fanned out, stored, and only then shown.
+
+use crate::engine::fan_out;
+use crate::plan::Plan;
+use crate::record::{FoldRecord, FoldState, Timing, Trial, UnitId};
+use crate::store::{Store, StoreError};
+use crate::{SweepError, unit};
+use mlpsweep_search::TrialNumber;
+use mlpsweep_train::Goal;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// How to run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunOptions<'a> {
+    /// Threads.
+    pub jobs: usize,
+    /// Time for this run.
+    pub max_time: Option<Duration>,
+    /// Set from outside to stop: units that are under way end at their next epoch and are not stored.
+    pub stop: &'a AtomicBool,
+    /// Units that may fail; one more stops the run.
+    pub max_failures: Option<u64>,
+}
+
+/// How far a run is; shown only after what it counts is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// Units stored, those of earlier runs too.
+    pub done: u64,
+    /// Units of the whole sweep.
+    pub total: u64,
+    /// Units that failed or diverged.
+    pub bad: u64,
+    /// The best complete trial so far and its mean score.
+    pub best: Option<(TrialNumber, f64)>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunEnd {
+    /// All units are finished.
+    Finished,
+    /// The time was up.
+    TimeUp,
+    /// It was stopped from outside.
+    Stopped,
+    /// More units failed than may.
+    TooManyFailures,
+}
+
+/// Runs what the store in `folder` does not hold yet.
+///
+/// # Errors
+/// The store cannot be opened or written, or the grid is too large to run unasked.
+pub fn run(
+    plan: &Plan,
+    folder: &Path,
+    options: &RunOptions<'_>,
+    mut show: impl FnMut(&Progress),
+) -> Result<RunEnd, SweepError> {
+    let n_trials = plan.n_trials.ok_or_else(|| plan.too_many_points())?;
+    let mut store = Store::open(folder, &plan.info())?;
+    let n_splits = plan.folds.len();
+    let mut tally = Tally::new(plan, n_trials * n_splits as u64);
+    for record in store.folds(false)? {
+        tally.add(&record, n_trials);
+    }
+    show(&tally.progress);
+
+    let deadline = options.max_time.and_then(|time| Instant::now().checked_add(time));
+    let too_many_failures = AtomicBool::new(options.max_failures.is_some_and(|most| tally.failures > most));
+    let time_is_up = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+    let stop =
+        || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed) || time_is_up();
+    let finished = store.finished()?;
+    let units = plan
+        .trials(n_trials)
+        .flat_map(|trial| (0..n_splits).map(move |split| (trial.clone(), split)))
+        .filter(|(trial, split)| !finished.contains(&UnitId { trial: trial.number, split: *split }))
+        .take_while(|_| !stop());
+    let work = |(trial, split): (Trial, usize)| {
+        let (started, clock) = (unix_ms(), Instant::now());
+        let record = unit::run(plan, &trial, split, &stop)?;
+        let elapsed_us = u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let timing = Timing { unit: record.unit, started_unix_ms: started, elapsed_us };
+        Some((trial, record, timing))
+    };
+    fan_out(options.jobs, units, work, |batch| -> Result<(), Failure> {
+        let batch: Vec<(Trial, FoldRecord, Timing)> = batch.into_iter().flatten().collect();
+        store.append(batch.iter().map(|(trial, record, timing)| (trial, record, timing)))?;
+        for (_, record, _) in &batch {
+            tally.add(record, n_trials);
+        }
+        if options.max_failures.is_some_and(|most| tally.failures > most) {
+            too_many_failures.store(true, Ordering::Relaxed);
+        }
+        show(&tally.progress);
+        Ok(())
+    })
+    .map_err(|failure| failure.within(folder))?;
+
+    Ok(if tally.progress.done >= tally.progress.total {
+        RunEnd::Finished
+    } else if too_many_failures.load(Ordering::Relaxed) {
+        RunEnd::TooManyFailures
+    } else if options.stop.load(Ordering::Relaxed) {
+        RunEnd::Stopped
+    } else if time_is_up() {
+        RunEnd::TimeUp
+    } else {
+        // The sampler had no more points to propose.
+        RunEnd::Finished
+    })
+}
+
+/// What stops a run from the inside.
+enum Failure {
+    Store(StoreError),
+    Threads(std::io::Error),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Store(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        Failure::Threads(error)
+    }
+}
+
+impl Failure {
+    fn within(self, folder: &Path) -> SweepError {
+        SweepError::Store(match self {
+            Failure::Store(error) => error,
+            Failure::Threads(source) => StoreError::Io { path: folder.to_owned(), source },
+        })
+    }
+}
+
+/// What has come in so far.
+struct Tally {
+    progress: Progress,
+    failures: u64,
+    maximize: bool,
+    n_splits: usize,
+    /// Scores of trials that are not complete yet.
+    open: BTreeMap<TrialNumber, Vec<f64>>,
+}
+
+impl Tally {
+    fn new(plan: &Plan, total: u64) -> Tally {
+        Tally {
+            progress: Progress { done: 0, total, bad: 0, best: None },
+            failures: 0,
+            maximize: plan.metrics[0].goal() == Goal::Maximize,
+            n_splits: plan.folds.len(),
+            open: BTreeMap::new(),
+        }
+    }
+
+    /// Counts a unit of the trials asked for; an earlier run may have had more.
+    fn add(&mut self, record: &FoldRecord, n_trials: u64) {
+        if record.unit.trial >= n_trials {
+            return;
+        }
+        self.progress.done += 1;
+        match record.state {
+            FoldState::Complete => {}
+            FoldState::Diverged { .. } => self.progress.bad += 1,
+            FoldState::Failed { .. } => {
+                self.progress.bad += 1;
+                self.failures += 1;
+            }
+        }
+        let Some(&score) = record.test_scores.first() else { return };
+        let scores = self.open.entry(record.unit.trial).or_default();
+        scores.push(score);
+        if scores.len() < self.n_splits {
+            return;
+        }
+        let mean = scores.iter().sum::<f64>() / self.n_splits as f64;
+        self.open.remove(&record.unit.trial);
+        let better =
+            self.progress.best.is_none_or(|(_, best)| if self.maximize { mean > best } else { mean < best });
+        if better {
+            self.progress.best = Some((record.unit.trial, mean));
+        }
+    }
+}
+
+fn unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

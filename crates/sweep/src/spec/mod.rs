@@ -1,0 +1,458 @@
+//! What was written in a sweep file → what it means.
+//!
+//! [`Sweep::read`] checks everything that can be checked without the data; every error points at its line. Defaults and
+//! their sources stand in the README of `sweeps/`.
+
+mod document;
+mod keys;
+mod parameters;
+mod section;
+
+pub use document::{Place, SpecError};
+pub use parameters::Parameters;
+
+use document::{Fault, Kind, Node};
+use mlpsweep_data::{Task, TestShare, builtin};
+use mlpsweep_optim::{OptimizerKind, ScheduleKind};
+use mlpsweep_train::{EarlyStopping, Metric, Preprocess, Scale, TargetScale};
+use section::{Section, unknown_word};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The update rule when none is named.
+pub(crate) const DEFAULT_OPTIMIZER: OptimizerKind = OptimizerKind::Adam;
+/// The decay law when none is named.
+pub(crate) const DEFAULT_SCHEDULE: ScheduleKind = ScheduleKind::Constant;
+
+/// A checked sweep file.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// The sweep's name; the file's stem when it has none.
+    pub name: String,
+    /// Where all randomness starts.
+    pub seed: u64,
+    /// Where the table comes from.
+    pub data: DataSpec,
+    /// How it is split.
+    pub cv: CvSpec,
+    /// The metric that ranks, then the others, with their places; empty for the task's default.
+    pub metrics: Vec<(Metric, Place)>,
+    /// How points are proposed.
+    pub search: SearchSpec,
+    /// What is searched.
+    pub parameters: Parameters,
+    /// How the table is scaled.
+    pub preprocess: Preprocess,
+    /// When runs stop early.
+    pub early_stopping: Option<EarlyStopping>,
+}
+
+/// `[data]`
+#[derive(Clone, Debug)]
+pub struct DataSpec {
+    /// Where the table comes from.
+    pub source: Source,
+    /// The target columns, for a CSV file.
+    pub target: Vec<String>,
+    /// What is predicted; inferred when not said.
+    pub task: Option<Task>,
+    /// Columns left out.
+    pub drop: Vec<String>,
+    /// Share held out before any fold.
+    pub test: TestShare,
+    /// Where `[data]` begins.
+    pub place: Place,
+}
+
+/// Where a table comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// A CSV file.
+    File(PathBuf),
+    /// A set shipped with mlpsweep.
+    Builtin(String),
+    /// Two interleaved half circles.
+    Moons {
+        /// Rows.
+        rows: usize,
+        /// Standard deviation of the noise.
+        noise: f64,
+    },
+    /// Interleaved spirals.
+    Spirals {
+        /// Rows.
+        rows: usize,
+        /// Standard deviation of the noise.
+        noise: f64,
+        /// Arms.
+        classes: usize,
+    },
+    /// Friedman's first regression problem.
+    Friedman1 {
+        /// Rows.
+        rows: usize,
+        /// Features, 5 of which matter.
+        features: usize,
+        /// Standard deviation of the noise.
+        noise: f64,
+    },
+}
+
+/// `[cv]`
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CvSpec {
+    /// Folds per repeat.
+    pub folds: usize,
+    /// Times the rows are shared out anew.
+    pub repeats: usize,
+    /// Which rows go together; `None` for stratified where there are classes, else kfold.
+    pub kind: Option<CvKind>,
+    /// Share of the validation rows of a holdout.
+    pub share: f64,
+}
+
+/// The words for `cv.kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CvKind {
+    /// Any row in any fold.
+    KFold,
+    /// Every fold has its share of each class.
+    Stratified,
+    /// One split.
+    Holdout,
+}
+
+impl CvKind {
+    /// All of them.
+    pub const ALL: [CvKind; 3] = [CvKind::KFold, CvKind::Stratified, CvKind::Holdout];
+
+    /// The word for it in sweep files.
+    pub fn name(self) -> &'static str {
+        match self {
+            CvKind::KFold => "kfold",
+            CvKind::Stratified => "stratified",
+            CvKind::Holdout => "holdout",
+        }
+    }
+}
+
+/// `[search]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchSpec {
+    /// How points are proposed.
+    pub sampler: SamplerKind,
+    /// Trials, at most; `None` for all of a grid.
+    pub trials: Option<u64>,
+    /// Time for the whole sweep.
+    pub max_time: Option<Duration>,
+    /// Where the sampler was named, or `[search]` begins.
+    pub place: Place,
+}
+
+/// The words for `search.sampler`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SamplerKind {
+    /// Every point, in order.
+    Grid,
+    /// Points drawn at random.
+    Random,
+}
+
+impl SamplerKind {
+    /// All of them.
+    pub const ALL: [SamplerKind; 2] = [SamplerKind::Grid, SamplerKind::Random];
+
+    /// The word for it in sweep files.
+    pub fn name(self) -> &'static str {
+        match self {
+            SamplerKind::Grid => "grid",
+            SamplerKind::Random => "random",
+        }
+    }
+}
+
+/// Trials of a random search when none are given.
+const DEFAULT_TRIALS: u64 = 64;
+
+impl Sweep {
+    /// Reads the sweep file at `path`, with `overrides` of the form `key=value` put in first.
+    ///
+    /// # Errors
+    /// What is wrong, with its line and what would be right.
+    pub fn read(path: &Path, overrides: &[String]) -> Result<Sweep, SpecError> {
+        let whole = |message: String| SpecError { file: path.to_owned(), place: None, message, hint: None };
+        let bytes = std::fs::read(path).map_err(|error| whole(error.to_string()))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| whole(format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to())))?;
+        Sweep::parse(&text, path, overrides)
+    }
+
+    /// Checks the text of a sweep file; `path` is its name in messages, and where its data's path starts.
+    ///
+    /// # Errors
+    /// What is wrong, with its line and what would be right.
+    pub fn parse(text: &str, path: &Path, overrides: &[String]) -> Result<Sweep, SpecError> {
+        let parsed = (|| {
+            let mut root = document::parse(text)?;
+            for text in overrides {
+                document::set(&mut root, text)?;
+            }
+            sweep(&root, path)
+        })();
+        parsed.map_err(|fault: Fault| fault.within(path))
+    }
+
+    /// The error `message` at `place` of this sweep's file.
+    pub(crate) fn error(
+        &self,
+        place: Option<&Place>,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) -> SpecError {
+        SpecError { file: self.file.clone(), place: place.cloned(), message: message.into(), hint }
+    }
+}
+
+fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
+    let top = Section::new("", root)?;
+    let name = name(&top, path)?;
+    let seed = top.whole("seed", 0)?.unwrap_or(0).unsigned_abs();
+    let data = data(&top, path)?;
+    let cv = cv(top.section("cv")?)?;
+    let metrics = metrics(top.section("score")?)?;
+    let search = search(&top)?;
+    let parameters = top.section("parameters")?;
+    let parameters = Parameters::read(parameters.as_ref())?;
+    let preprocess = preprocess(top.section("preprocess")?)?;
+    let early_stopping = early_stopping(top.section("early_stopping")?)?;
+    top.finish()?;
+    Ok(Sweep {
+        file: path.to_owned(),
+        name,
+        seed,
+        data,
+        cv,
+        metrics,
+        search,
+        parameters,
+        preprocess,
+        early_stopping,
+    })
+}
+
+fn name(top: &Section<'_>, path: &Path) -> Result<String, Fault> {
+    const LONGEST: usize = 200;
+    let Some((name, place)) = top.text("name")? else {
+        return Ok(path
+            .file_stem()
+            .map_or_else(|| "sweep".into(), |stem| stem.to_string_lossy().into_owned()));
+    };
+    let is_bidi =
+        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    if name.trim().is_empty() || name.len() > LONGEST || name.chars().any(|c| c.is_control() || is_bidi(c)) {
+        let message = format!(
+            "`name` is {name:?}, but must be 1 to {LONGEST} bytes of text without control characters"
+        );
+        return Err(Fault::new(place, message));
+    }
+    Ok(name.to_owned())
+}
+
+fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
+    let missing = |place| {
+        Fault { place, message: "there is no `data`".into(), hint: None }.hint(
+            "add [data] with `path = \"data.csv\"` and `target = \"label\"`, or with `builtin = \"iris\"`",
+        )
+    };
+    let section = top.section("data")?.ok_or_else(|| missing(None))?;
+    let place = section.place.clone();
+    let file = section.text("path")?;
+    let builtin = section.text("builtin")?;
+    let source = match (file, builtin) {
+        (Some((file, _)), None) => Source::File(path.parent().unwrap_or(Path::new("")).join(file)),
+        (None, Some((name, at))) => generated(&section, name, at)?,
+        (Some(_), Some((_, at))) => {
+            return Err(Fault::new(at, "`data.builtin` beside `data.path`").hint("give one of the two"));
+        }
+        (None, None) => return Err(missing(Some(place))),
+    };
+    let targets = section.texts("target")?;
+    let task = section.word("task", &Task::ALL, Task::name)?;
+    let drop = section.texts("drop")?;
+    match source {
+        Source::File(_) if targets.is_empty() => {
+            return Err(Fault::new(&place, "`data.target` is missing").hint("name the column to predict"));
+        }
+        Source::File(_) => {}
+        _ => {
+            let extra = ["target", "task", "drop"].into_iter().find_map(|key| Some((key, section.get(key)?)));
+            if let Some((key, node)) = extra {
+                return Err(Fault::new(
+                    &node.place,
+                    format!("`data.{key}` is for files; built-in sets have theirs"),
+                ));
+            }
+        }
+    }
+    let test = match section.get("test") {
+        None => TestShare::Auto,
+        Some(Node { kind: Kind::Text(text), .. }) if text == "auto" => TestShare::Auto,
+        Some(_) => {
+            let share = section
+                .number("test", "\"auto\" or a share in [0, 1)", |share| (0.0..1.0).contains(&share))?;
+            share.filter(|&share| share > 0.0).map_or(TestShare::None, TestShare::Share)
+        }
+    };
+    section.finish()?;
+    let texts = |texts: Vec<(&str, &Place)>| texts.into_iter().map(|(text, _)| text.to_owned()).collect();
+    Ok(DataSpec { source, target: texts(targets), task, drop: texts(drop), test, place })
+}
+
+fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source, Fault> {
+    const GENERATED: [&str; 3] = ["moons", "spirals", "friedman1"];
+    if builtin::NAMES.contains(&name) {
+        return Ok(Source::Builtin(name.to_owned()));
+    }
+    if !GENERATED.contains(&name) {
+        let names: Vec<&str> = builtin::NAMES.into_iter().chain(GENERATED).collect();
+        return Err(unknown_word("data.builtin", name, &names, place));
+    }
+    const MOST_ROWS: i64 = 100_000_000;
+    let whole = |key: &str, least: i64, default: usize| -> Result<usize, Fault> {
+        match section.whole(key, least)? {
+            Some(found) if found > MOST_ROWS => {
+                Err(Fault::new(place, format!("`data.{key}` is {found}, but must be at most {MOST_ROWS}")))
+            }
+            found => Ok(found.map_or(default, |found| found as usize)),
+        }
+    };
+    let noise = |default: f64| {
+        let found =
+            section.number("noise", "a number, 0 or more", |noise| noise >= 0.0 && noise.is_finite())?;
+        Ok(found.unwrap_or(default))
+    };
+    Ok(match name {
+        "moons" => Source::Moons { rows: whole("rows", 10, 500)?, noise: noise(0.2)? },
+        "spirals" => Source::Spirals {
+            rows: whole("rows", 10, 500)?,
+            noise: noise(0.1)?,
+            classes: whole("classes", 2, 2)?,
+        },
+        _ => Source::Friedman1 {
+            rows: whole("rows", 10, 500)?,
+            features: whole("features", 5, 10)?,
+            noise: noise(1.0)?,
+        },
+    })
+}
+
+fn cv(section: Option<Section<'_>>) -> Result<CvSpec, Fault> {
+    let mut cv = CvSpec { folds: 5, repeats: 1, kind: None, share: 0.2 };
+    let Some(section) = section else { return Ok(cv) };
+    cv.kind = section.word("kind", &CvKind::ALL, CvKind::name)?;
+    if cv.kind == Some(CvKind::Holdout) {
+        let share = section.number("share", "a share in (0, 1)", |share| share > 0.0 && share < 1.0)?;
+        cv.share = share.unwrap_or(cv.share);
+        cv.folds = 1;
+        if let Some(node) = section.get("folds") {
+            return Err(Fault::new(
+                &node.place,
+                "`cv.folds` beside `cv.kind = \"holdout\"`, which is one split",
+            )
+            .hint("give `cv.share`, the share of the rows that are held out, or another kind"));
+        }
+    } else {
+        cv.folds = section.whole("folds", 2)?.map_or(cv.folds, |folds| folds as usize);
+    }
+    cv.repeats = section.whole("repeats", 1)?.map_or(cv.repeats, |repeats| repeats as usize);
+    const MOST_SPLITS: usize = 10_000;
+    if cv.folds.saturating_mul(cv.repeats) > MOST_SPLITS {
+        let message =
+            format!("{} folds × {} repeats are more than {MOST_SPLITS} splits", cv.folds, cv.repeats);
+        return Err(Fault::new(&section.place, message));
+    }
+    section.finish()?;
+    Ok(cv)
+}
+
+fn metrics(section: Option<Section<'_>>) -> Result<Vec<(Metric, Place)>, Fault> {
+    let Some(section) = section else { return Ok(Vec::new()) };
+    let named = |path: &str, (name, place): (&str, &Place)| {
+        let names: Vec<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+        let metric = Metric::from_name(name).ok_or_else(|| unknown_word(path, name, &names, place))?;
+        Ok((metric, place.clone()))
+    };
+    let metric = section.text("metric")?.map(|found| named("score.metric", found)).transpose()?;
+    let also = section.texts("also")?.into_iter().map(|found| named("score.also", found));
+    let also = also.collect::<Result<Vec<_>, Fault>>()?;
+    if metric.is_none() && !also.is_empty() {
+        return Err(
+            Fault::new(&also[0].1, "`score.also` without `score.metric`").hint("name the metric that ranks")
+        );
+    }
+    section.finish()?;
+    let mut metrics: Vec<(Metric, Place)> = Vec::new();
+    for (metric, place) in metric.into_iter().chain(also) {
+        if !metrics.iter().any(|(known, _)| *known == metric) {
+            metrics.push((metric, place));
+        }
+    }
+    Ok(metrics)
+}
+
+fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
+    let Some(section) = top.section("search")? else {
+        let place = top.place.clone();
+        return Ok(SearchSpec {
+            sampler: SamplerKind::Random,
+            trials: Some(DEFAULT_TRIALS),
+            max_time: None,
+            place,
+        });
+    };
+    let sampler =
+        section.word("sampler", &SamplerKind::ALL, SamplerKind::name)?.unwrap_or(SamplerKind::Random);
+    let place = section.get("sampler").map_or(section.place.clone(), |node| node.place.clone());
+    let trials = section.whole("trials", 1)?.map(i64::unsigned_abs);
+    let trials = if sampler == SamplerKind::Grid { trials } else { trials.or(Some(DEFAULT_TRIALS)) };
+    let max_time = match section.get("max_time") {
+        None => None,
+        Some(node) => match &node.kind {
+            Kind::Text(text) => Some(
+                parse_duration(text)
+                    .ok_or_else(|| section.wrong("max_time", node, "a time such as \"90s\" or \"1h 30m\""))?,
+            ),
+            _ => return Err(section.wrong("max_time", node, "a time such as \"90s\" or \"1h 30m\"")),
+        },
+    };
+    section.finish()?;
+    Ok(SearchSpec { sampler, trials, max_time, place })
+}
+
+/// A time such as "90s", "10m" or "1h 30m"; not 0.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    humantime::parse_duration(text.trim()).ok().filter(|time| !time.is_zero())
+}
+
+fn preprocess(section: Option<Section<'_>>) -> Result<Preprocess, Fault> {
+    let mut preprocess = Preprocess { scale: Scale::Standard, target_scale: TargetScale::None };
+    let Some(section) = section else { return Ok(preprocess) };
+    preprocess.scale = section.word("scale", &Scale::ALL, Scale::name)?.unwrap_or(preprocess.scale);
+    let target_scale = section.word("target_scale", &TargetScale::ALL, TargetScale::name)?;
+    preprocess.target_scale = target_scale.unwrap_or(preprocess.target_scale);
+    section.finish()?;
+    Ok(preprocess)
+}
+
+fn early_stopping(section: Option<Section<'_>>) -> Result<Option<EarlyStopping>, Fault> {
+    let Some(section) = section else { return Ok(None) };
+    let patience = section.whole("patience", 1)?.map_or(10, |patience| patience as usize);
+    let share =
+        section.number("share", "a share in (0, 1)", |share| share > 0.0 && share < 1.0)?.unwrap_or(0.1);
+    let min_delta =
+        section.number("min_delta", "a number, 0 or more", |delta| delta >= 0.0 && delta.is_finite())?;
+    section.finish()?;
+    Ok(Some(EarlyStopping { patience, share, min_delta: min_delta.unwrap_or(0.0) }))
+}

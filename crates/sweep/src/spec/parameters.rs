@@ -1,0 +1,171 @@
+//! `[parameters]`: a bare value is fixed, a table is searched.
+
+use super::document::{Fault, Kind, Node, Place};
+use super::keys::{self, Holds};
+use super::section::{Section, did_you_mean};
+use mlpsweep_search::{
+    Categorical, Domain, DomainError, FloatRange, IntRange, Parameter, Scale, Space, Value,
+};
+
+/// The search space of a sweep file, and where each parameter was written.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    /// The space.
+    pub space: Space,
+    /// A place per parameter of the space.
+    places: Vec<Place>,
+    /// What the user may want to know.
+    pub notes: Vec<String>,
+}
+
+impl Parameters {
+    /// Where the parameter was written.
+    pub fn place(&self, name: &str) -> Option<&Place> {
+        let position = self.space.parameters().iter().position(|parameter| parameter.name == name)?;
+        Some(&self.places[position])
+    }
+
+    pub(crate) fn read(section: Option<&Section<'_>>) -> Result<Parameters, Fault> {
+        let (mut parameters, mut places, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, node) in section.map_or(&[][..], |section| section.entries()) {
+            let path = format!("parameters.{name}");
+            let holds = keys::holds(name).ok_or_else(|| {
+                let fault = Fault::new(&node.place, format!("unknown key `{path}`"));
+                fault.hint(did_you_mean(name, &keys::names()))
+            })?;
+            let domain = domain(&path, node, &holds, &mut notes)?;
+            parameters.push(Parameter::new(name.clone(), domain));
+            places.push(node.place.clone());
+        }
+        let space = Space::new(parameters).map_err(|error| Fault {
+            place: None,
+            message: error.to_string(),
+            hint: None,
+        })?;
+        let parameters = Parameters { space, places, notes };
+        parameters.check_together()?;
+        Ok(parameters)
+    }
+
+    /// Keys that exclude each other, and constants nobody uses.
+    fn check_together(&self) -> Result<(), Fault> {
+        for name in ["depth", "width"] {
+            if let (Some(place), Some(_)) = (self.place(name), self.place("hidden")) {
+                return Err(Fault::new(place, format!("`parameters.{name}` beside `parameters.hidden`"))
+                    .hint("give either `hidden`, unit by unit, or `depth` and `width`"));
+            }
+        }
+        for parameter in self.space.parameters() {
+            let name = &parameter.name;
+            let (Some((key, users)), Some(place)) = (keys::users(name), self.place(name)) else { continue };
+            let unused = self.choices(key).into_iter().find(|choice| !users.contains(&choice.as_str()));
+            if let Some(choice) = unused {
+                let message = format!("`parameters.{name}` is not used by {key} = {choice:?}");
+                let users = users.iter().map(|user| format!("{user:?}")).collect::<Vec<_>>().join(", ");
+                return Err(Fault::new(place, message).hint(format!("it is a constant of {key} = {users}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// All values the key may take in this space.
+    fn choices(&self, key: &str) -> Vec<String> {
+        let parameter = self.space.parameters().iter().find(|parameter| parameter.name == key);
+        let Some(parameter) = parameter else {
+            return vec![match key {
+                "optimizer" => super::DEFAULT_OPTIMIZER.name().to_owned(),
+                "schedule" => super::DEFAULT_SCHEDULE.name().to_owned(),
+                _ => "the default".to_owned(),
+            }];
+        };
+        let count = parameter.domain.count().unwrap_or(0);
+        (0..count).filter_map(|i| parameter.domain.nth(i)).map(|value| value.to_string()).collect()
+    }
+}
+
+fn domain(path: &str, node: &Node, holds: &Holds, notes: &mut Vec<String>) -> Result<Domain, Fault> {
+    let Kind::Table(_) = &node.kind else { return Ok(Domain::Fixed(value(path, node, holds)?)) };
+    let section = Section::new(path, node)?;
+    if let Some(list) = section.get("values") {
+        let Kind::List(items) = &list.kind else { return Err(section.wrong("values", list, "a list")) };
+        let values = items.iter().map(|item| value(path, item, holds)).collect::<Result<Vec<_>, _>>()?;
+        for key in ["min", "max", "step", "scale"] {
+            if let Some(node) = section.get(key) {
+                return Err(Fault::new(&node.place, format!("`{path}` has both `values` and `{key}`"))
+                    .hint("give `values`, or `min` and `max`"));
+            }
+        }
+        section.finish()?;
+        let (categorical, repeated) =
+            Categorical::new(values).map_err(|error| refused(path, &list.place, &error))?;
+        for value in repeated {
+            notes.push(format!("`{path}` lists {value} more than once; it is tried once"));
+        }
+        return Ok(Domain::Categorical(categorical));
+    }
+    let bound = |key: &str| match section.get(key) {
+        Some(node) => value(&section.path(key), node, holds),
+        None => Err(Fault::new(&node.place, format!("`{path}` has no `{key}`"))
+            .hint("a searched parameter is { min = …, max = … } or { values = […] }")),
+    };
+    let (min, max) = (bound("min")?, bound("max")?);
+    let scale = section.word("scale", &[Scale::Linear, Scale::Log], |scale| match scale {
+        Scale::Linear => "linear",
+        Scale::Log => "log",
+    })?;
+    let scale = scale.unwrap_or(Scale::Linear);
+    let step = section.get("step");
+    let domain = match (min, max) {
+        (Value::Int(min), Value::Int(max)) => {
+            let step = step.map(|node| match node.kind {
+                Kind::Int(step) => Ok(step),
+                _ => Err(section.wrong("step", node, "a whole number")),
+            });
+            IntRange::new(min, max, step.transpose()?, scale).map(Domain::Int)
+        }
+        (Value::Float(min), Value::Float(max)) => {
+            let step = step.map(|node| match node.kind {
+                Kind::Int(step) => Ok(step as f64),
+                Kind::Float(step) => Ok(step),
+                _ => Err(section.wrong("step", node, "a number")),
+            });
+            FloatRange::new(min, max, step.transpose()?, scale).map(Domain::Float)
+        }
+        _ => {
+            return Err(Fault::new(
+                &node.place,
+                format!("`{path}` has no range, since it is {}", holds.words()),
+            )
+            .hint("search it with { values = […] }"));
+        }
+    };
+    section.finish()?;
+    domain.map_err(|error| refused(path, &node.place, &error))
+}
+
+fn refused(path: &str, place: &Place, error: &DomainError) -> Fault {
+    Fault::new(place, format!("`{path}`: {error}")).hint(error.hint())
+}
+
+/// A value of the key, which must fit what the key holds.
+fn value(path: &str, node: &Node, holds: &Holds) -> Result<Value, Fault> {
+    let value = plain(node, holds).filter(|value| holds.fits(value));
+    value.ok_or_else(|| {
+        if let (Holds::Word(names), Kind::Text(text)) = (holds, &node.kind) {
+            return super::section::unknown_word(path, text, names, &node.place);
+        }
+        Fault::new(&node.place, format!("`{path}` is {}, but must be {}", node.describe(), holds.words()))
+    })
+}
+
+fn plain(node: &Node, holds: &Holds) -> Option<Value> {
+    Some(match &node.kind {
+        Kind::Bool(value) => Value::Bool(*value),
+        Kind::Int(value) if holds.is_real() => Value::Float(*value as f64),
+        Kind::Int(value) => Value::Int(*value),
+        Kind::Float(value) => Value::Float(*value),
+        Kind::Text(text) => Value::Text(text.clone()),
+        Kind::List(items) => Value::List(items.iter().map(|item| plain(item, holds)).collect::<Option<_>>()?),
+        Kind::Table(_) => return None,
+    })
+}

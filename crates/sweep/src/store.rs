@@ -1,0 +1,495 @@
+//! The store: one SQLite file per sweep, the truth that reports are made from.
+//!
+//! ```text
+//! meta(key, value)                                    what the sweep is: SweepInfo as JSON
+//! trials(number, point)                               the point as JSON
+//! folds(trial, split, record, curve)                  the record as JSON; curve: 4 f64 an epoch, little-endian
+//! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
+//! ```
+//!
+//! `synchronous = FULL` in WAL mode: when [`Store::append`] returns, what it was given survives a crash of the process, and
+//! of the machine as far as its disk keeps its word. The file carries an application id and a schema version; a file without
+//! the first, or with a newer second, is refused unchanged. A kernel lock on a file beside it keeps a second writer out.
+
+use crate::record::{CurvePoint, FoldRecord, SweepInfo, Timing, Trial, UnitId};
+use mlpsweep_search::TrialNumber;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use std::collections::BTreeSet;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The file's name inside a results folder.
+pub const FILE_NAME: &str = "study.db";
+
+/// "mlps" in ASCII.
+const APPLICATION_ID: i64 = 0x6d6c_7073;
+const SCHEMA_VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE trials (number INTEGER PRIMARY KEY, point TEXT NOT NULL) STRICT;
+    CREATE TABLE folds (
+        trial INTEGER NOT NULL REFERENCES trials (number),
+        split INTEGER NOT NULL,
+        record TEXT NOT NULL,
+        curve BLOB NOT NULL,
+        PRIMARY KEY (trial, split)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE timings (
+        trial INTEGER NOT NULL,
+        split INTEGER NOT NULL,
+        started_unix_ms INTEGER NOT NULL,
+        elapsed_us INTEGER NOT NULL
+    ) STRICT;
+";
+
+/// Why a store cannot be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process owns it.
+    #[error("{}: another mlpsweep is running this sweep{}", path.display(), owner(*.pid))]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// The process that wrote its number into it.
+        pid: Option<u32>,
+    },
+    /// There is none.
+    #[error("{}: no sweep has been run here", path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A file that is no store of ours.
+    #[error("{}: not a sweep store: {reason}", path.display())]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// Written by a later version.
+    #[error("{}: written with store schema {found}, and this mlpsweep {} knows up to {SCHEMA_VERSION}", path.display(), env!("CARGO_PKG_VERSION"))]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+    },
+    /// Of another sweep.
+    #[error("{}: the results of another sweep: {}", path.display(), differences.join("; "))]
+    OtherSweep {
+        /// The file.
+        path: PathBuf,
+        /// What differs, a phrase per key.
+        differences: Vec<String>,
+    },
+    /// What stands in it cannot be understood.
+    #[error("{}: damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// Reading or writing failed.
+    #[error("{}: {source}", path.display())]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The folder or the lock could not be made.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+fn owner(pid: Option<u32>) -> String {
+    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+}
+
+impl StoreError {
+    /// What would be right.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            StoreError::Locked { .. } => "wait for it, stop it, or give this run its own folder with --out".into(),
+            StoreError::Missing { .. } => "name the folder a run has written, such as results/digits".into(),
+            StoreError::NotAStore { .. } => "the file was left as it is; give the run another folder with --out".into(),
+            StoreError::Newer { .. } => "the file was left as it is; use that version or a later one".into(),
+            StoreError::OtherSweep { .. } => {
+                "give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results".into()
+            }
+            StoreError::Damaged { .. } => {
+                "the file was left as it is; restore a copy of it, or begin anew with --fresh".into()
+            }
+            StoreError::Sqlite { .. } | StoreError::Io { .. } => return None,
+        })
+    }
+
+    /// Whether writing failed, rather than what was found being wrong.
+    pub fn is_output(&self) -> bool {
+        match self {
+            StoreError::Io { .. } => true,
+            StoreError::Sqlite { source, .. } => !matches!(
+                source.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+            ),
+            _ => false,
+        }
+    }
+}
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    /// Held, and so locked, as long as the store is open for writing.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens the store of `folder` for the sweep `info`, or makes it. A store of another sweep is refused.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says; what was found is left as it was.
+    pub fn open(folder: &Path, info: &SweepInfo) -> Result<Store, StoreError> {
+        std::fs::create_dir_all(folder)
+            .map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
+        let lock = lock(folder)?;
+        let path = folder.join(FILE_NAME);
+        let is_new = !path.exists();
+        if !is_new {
+            check_file(&path)?;
+        }
+        let mut store = Store { connection: connect(&path, false)?, path, _lock: Some(lock) };
+        if is_new {
+            store.create(info)?;
+        }
+        let found = store.info()?;
+        let differences = differences(&found.identity, &info.identity);
+        if !differences.is_empty() {
+            return Err(StoreError::OtherSweep { path: store.path, differences });
+        }
+        store.put_info(info)?;
+        Ok(store)
+    }
+
+    /// Opens the store of `folder` to read it; a run may go on meanwhile.
+    ///
+    /// # Errors
+    /// As [`StoreError`] says.
+    pub fn read(folder: &Path) -> Result<Store, StoreError> {
+        let path = folder.join(FILE_NAME);
+        if !path.exists() {
+            return Err(StoreError::Missing { path });
+        }
+        check_file(&path)?;
+        Ok(Store { connection: connect(&path, true)?, path, _lock: None })
+    }
+
+    /// Deletes the store of `folder`, so that a run begins anew. Nothing happens when there is none.
+    ///
+    /// # Errors
+    /// When another process owns it, when the file is no store of ours, or when it cannot be deleted.
+    pub fn delete(folder: &Path) -> Result<(), StoreError> {
+        let path = folder.join(FILE_NAME);
+        if !path.exists() {
+            return Ok(());
+        }
+        let _lock = lock(folder)?;
+        check_file(&path)?;
+        for suffix in ["", "-wal", "-shm"] {
+            let path = folder.join(format!("{FILE_NAME}{suffix}"));
+            match std::fs::remove_file(&path) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::Io { path, source });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn create(&mut self, info: &SweepInfo) -> Result<(), StoreError> {
+        let made = (|| {
+            let transaction = self.connection.transaction()?;
+            transaction.execute_batch(SCHEMA)?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+            transaction.execute("INSERT INTO meta VALUES ('sweep', ?1)", [to_json(info)])?;
+            transaction.commit()
+        })();
+        made.map_err(|source| self.sqlite(source))
+    }
+
+    fn put_info(&self, info: &SweepInfo) -> Result<(), StoreError> {
+        let put = self.connection.execute("UPDATE meta SET value = ?1 WHERE key = 'sweep'", [to_json(info)]);
+        put.map(drop).map_err(|source| self.sqlite(source))
+    }
+
+    /// What the sweep is.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn info(&self) -> Result<SweepInfo, StoreError> {
+        let found: Option<String> = self
+            .connection
+            .query_row("SELECT value FROM meta WHERE key = 'sweep'", [], |row| row.get(0))
+            .optional()
+            .map_err(|source| self.sqlite(source))?;
+        let json = found.ok_or_else(|| self.damaged("it does not say which sweep it is of"))?;
+        serde_json::from_str(&json)
+            .map_err(|error| self.damaged(&format!("the sweep's description: {error}")))
+    }
+
+    /// Adds finished units, all or none. When this returns, they are on the disk.
+    ///
+    /// # Errors
+    /// When they could not be written.
+    pub fn append<'a>(
+        &mut self,
+        finished: impl IntoIterator<Item = (&'a Trial, &'a FoldRecord, &'a Timing)>,
+    ) -> Result<(), StoreError> {
+        let written = (|| {
+            let transaction = self.connection.transaction()?;
+            {
+                let mut trials = transaction
+                    .prepare_cached("INSERT OR IGNORE INTO trials (number, point) VALUES (?1, ?2)")?;
+                let mut folds = transaction.prepare_cached(
+                    "INSERT INTO folds (trial, split, record, curve) VALUES (?1, ?2, ?3, ?4)",
+                )?;
+                let mut timings =
+                    transaction.prepare_cached("INSERT INTO timings VALUES (?1, ?2, ?3, ?4)")?;
+                for (trial, record, timing) in finished {
+                    trials.execute(params![trial.number as i64, to_json(&trial.point)])?;
+                    let UnitId { trial, split } = record.unit;
+                    folds.execute(params![
+                        trial as i64,
+                        split as i64,
+                        to_json(record),
+                        curve_bytes(&record.curve)
+                    ])?;
+                    let UnitId { trial, split } = timing.unit;
+                    let (started, elapsed) = (timing.started_unix_ms as i64, timing.elapsed_us as i64);
+                    timings.execute(params![trial as i64, split as i64, started, elapsed])?;
+                }
+            }
+            transaction.commit()
+        })();
+        written.map_err(|source| self.sqlite(source))
+    }
+
+    /// The units that are finished.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn finished(&self) -> Result<BTreeSet<UnitId>, StoreError> {
+        self.query("SELECT trial, split FROM folds", |row| Ok(unit_id(row.get(0)?, row.get(1)?)))?.collect()
+    }
+
+    /// All trials with a finished fold, in the order of their numbers.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn trials(&self) -> Result<Vec<Trial>, StoreError> {
+        let rows = self.query("SELECT number, point FROM trials ORDER BY number", |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        })?;
+        rows.map(|row| {
+            let (number, point) = row?;
+            let point = serde_json::from_str(&point)
+                .map_err(|error| self.damaged(&format!("the point of trial {number}: {error}")))?;
+            Ok(Trial { number: number as TrialNumber, point })
+        })
+        .collect()
+    }
+
+    /// All finished folds, in the order of trial and split, with their curves where `with_curves`.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn folds(&self, with_curves: bool) -> Result<Vec<FoldRecord>, StoreError> {
+        let sql = if with_curves {
+            "SELECT record, curve FROM folds ORDER BY trial, split"
+        } else {
+            "SELECT record, x'' FROM folds ORDER BY trial, split"
+        };
+        let rows = self.query(sql, |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        rows.map(|row| {
+            let (record, curve) = row?;
+            let mut record: FoldRecord =
+                serde_json::from_str(&record).map_err(|error| self.damaged(&format!("a fold: {error}")))?;
+            record.curve = curve_points(&curve);
+            Ok(record)
+        })
+        .collect()
+    }
+
+    /// When every unit ran, in the order they were stored.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn timings(&self) -> Result<Vec<Timing>, StoreError> {
+        self.query("SELECT trial, split, started_unix_ms, elapsed_us FROM timings ORDER BY rowid", |row| {
+            Ok(Timing {
+                unit: unit_id(row.get(0)?, row.get(1)?),
+                started_unix_ms: row.get::<_, i64>(2)? as u64,
+                elapsed_us: row.get::<_, i64>(3)? as u64,
+            })
+        })?
+        .collect()
+    }
+
+    fn query<T>(
+        &self,
+        sql: &str,
+        read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<impl Iterator<Item = Result<T, StoreError>>, StoreError> {
+        let rows = (|| {
+            let mut statement = self.connection.prepare(sql)?;
+            let rows: Vec<rusqlite::Result<T>> = statement.query_map([], |row| read(row))?.collect();
+            Ok(rows)
+        })()
+        .map_err(|source| self.sqlite(source))?;
+        Ok(rows.into_iter().map(|row| row.map_err(|source| self.sqlite(source))))
+    }
+
+    fn sqlite(&self, source: rusqlite::Error) -> StoreError {
+        StoreError::Sqlite { path: self.path.clone(), source }
+    }
+
+    fn damaged(&self, reason: &str) -> StoreError {
+        StoreError::Damaged { path: self.path.clone(), reason: reason.to_owned() }
+    }
+}
+
+/// Takes the sweep for this process, by a lock the kernel lets go of when the process ends, however it ends.
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    use std::io::{Read as _, Seek as _, Write as _};
+    let path = folder.join("study.lock");
+    let io = |source| StoreError::Io { path: path.clone(), source };
+    let mut file =
+        File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+            return Err(StoreError::Locked { path, pid });
+        }
+        Err(TryLockError::Error(source)) => return Err(io(source)),
+    }
+    file.set_len(0).and_then(|()| file.rewind()).map_err(io)?;
+    writeln!(file, "{}", std::process::id()).map_err(io)?;
+    Ok(file)
+}
+
+/// Whether the file is a store this version may touch; reads it, writes nothing.
+fn check_file(path: &Path) -> Result<(), StoreError> {
+    use std::io::Read as _;
+    let io = |source| StoreError::Io { path: path.to_owned(), source };
+    let not_a_store =
+        |reason: &str| StoreError::NotAStore { path: path.to_owned(), reason: reason.to_owned() };
+    let mut header = [0; 100];
+    let n = File::open(path).and_then(|mut file| file.read(&mut header)).map_err(io)?;
+    if n == 0 {
+        return Err(not_a_store("the file is empty"));
+    }
+    if n < header.len() || &header[..16] != b"SQLite format 3\0" {
+        return Err(not_a_store("the file is no SQLite database"));
+    }
+    let field = |at: usize| {
+        i64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]))
+    };
+    let (version, application) = (field(60), field(68));
+    if application != APPLICATION_ID {
+        return Err(not_a_store("the database belongs to another program"));
+    }
+    if version > SCHEMA_VERSION {
+        return Err(StoreError::Newer { path: path.to_owned(), found: version });
+    }
+    Ok(())
+}
+
+fn connect(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
+    let flags = if read_only {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    };
+    let opened: rusqlite::Result<(Connection, String)> = (|| {
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.pragma_update(None, "cell_size_check", true)?;
+        connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        if !read_only {
+            connection.pragma_update(None, "journal_mode", "wal")?;
+            connection.pragma_update(None, "synchronous", "full")?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+        }
+        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        Ok((connection, verdict))
+    })();
+    match opened {
+        Ok((connection, verdict)) if verdict == "ok" => Ok(connection),
+        Ok((_, verdict)) => Err(StoreError::Damaged { path: path.to_owned(), reason: verdict }),
+        Err(source) => match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Err(StoreError::Damaged { path: path.to_owned(), reason: source.to_string() })
+            }
+            _ => Err(StoreError::Sqlite { path: path.to_owned(), source }),
+        },
+    }
+}
+
+/// A phrase for every key in which the two identities differ.
+fn differences(
+    stored: &serde_json::Map<String, serde_json::Value>,
+    asked: &serde_json::Map<String, serde_json::Value>,
+) -> Vec<String> {
+    let keys: BTreeSet<&String> = stored.keys().chain(asked.keys()).collect();
+    let missing = serde_json::Value::Null;
+    keys.into_iter()
+        .filter_map(|key| {
+            let (old, new) = (stored.get(key).unwrap_or(&missing), asked.get(key).unwrap_or(&missing));
+            (old != new).then(|| format!("`{key}` was {old} and is now {new}"))
+        })
+        .collect()
+}
+
+fn unit_id(trial: i64, split: i64) -> UnitId {
+    UnitId { trial: trial as TrialNumber, split: split as usize }
+}
+
+fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("records hold finite numbers and have text keys")
+}
+
+/// Four little-endian f64 an epoch; NaN for a validation loss that was not watched.
+fn curve_bytes(curve: &[CurvePoint]) -> Vec<u8> {
+    let numbers = curve.iter().flat_map(|point| {
+        [point.learning_rate, point.train_loss, point.penalty, point.validation_loss.unwrap_or(f64::NAN)]
+    });
+    numbers.flat_map(f64::to_le_bytes).collect()
+}
+
+fn curve_points(bytes: &[u8]) -> Vec<CurvePoint> {
+    let number = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+    bytes
+        .chunks_exact(32)
+        .map(|epoch| CurvePoint {
+            learning_rate: number(&epoch[..8]),
+            train_loss: number(&epoch[8..16]),
+            penalty: number(&epoch[16..24]),
+            validation_loss: Some(number(&epoch[24..])).filter(|loss| !loss.is_nan()),
+        })
+        .collect()
+}

@@ -1,0 +1,136 @@
+//! One unit: a trial's network trained on one split and scored. A pure function of (sweep, data, trial, split).
+//!
+//! Streams are named by (seed, purpose, repeat, fold) and not by trial: every configuration of a fold starts from the
+//! same draws, so that configurations are compared in pairs and any trial can be replayed alone.
+
+use crate::plan::Plan;
+use crate::record::{CurvePoint, FoldRecord, FoldState, Trial, UnitId};
+use mlpsweep_data::Split;
+use mlpsweep_real::Real;
+use mlpsweep_seed::Seed;
+use mlpsweep_train::{Ended, Job, Precision, TrainConfig, TrainError, train};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Trains and scores one unit; `None` when `stop` said so before it was done. A panic inside is the unit's failure.
+pub fn run(
+    plan: &Plan,
+    trial: &Trial,
+    split_idx: usize,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<FoldRecord> {
+    let unit = UnitId { trial: trial.number, split: split_idx };
+    guarded(unit, || {
+        let split = plan.folds.split(split_idx);
+        let config = plan.config(trial);
+        match config.precision {
+            Precision::F32 => fit::<f32>(plan, unit, &split, &config, stop),
+            Precision::F64 => fit::<f64>(plan, unit, &split, &config, stop),
+        }
+    })
+}
+
+/// The record `work` makes, or a failed one with the message of its panic.
+fn guarded(unit: UnitId, work: impl FnOnce() -> Option<FoldRecord>) -> Option<FoldRecord> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a panic without a message".into());
+        Some(without_scores(unit, FoldState::Failed { message: format!("panic: {message}") }))
+    })
+}
+
+fn fit<T: Real>(
+    plan: &Plan,
+    unit: UnitId,
+    split: &Split,
+    config: &TrainConfig,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<FoldRecord> {
+    let job = Job {
+        data: &plan.data,
+        rows: &split.train,
+        config,
+        preprocess: plan.sweep.preprocess,
+        start: None,
+        seed: Seed::new(plan.sweep.seed).child("train").nth(split.repeat as u64).nth(split.fold as u64),
+    };
+    let trained =
+        train::<T>(job, |_| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
+    let mut fitted = match trained {
+        Ok(fitted) => fitted,
+        // Values too large to be scaled are numbers that run away, not a fault of the configuration.
+        Err(TrainError::Scale(_) | TrainError::TargetScale) => {
+            return Some(without_scores(unit, FoldState::Diverged { epoch: 0 }));
+        }
+        Err(error) => return Some(without_scores(unit, FoldState::Failed { message: error.to_string() })),
+    };
+    let mut record = FoldRecord {
+        unit,
+        state: FoldState::Complete,
+        test_scores: Vec::new(),
+        train_scores: Vec::new(),
+        best_epoch: fitted.best_epoch,
+        epochs_run: fitted.curve.len(),
+        early_stopped: fitted.ended == Ended::EarlyStopped,
+        n_parameters: fitted.params().len(),
+        curve: fitted
+            .curve
+            .iter()
+            .map(|epoch| CurvePoint {
+                learning_rate: epoch.learning_rate,
+                train_loss: epoch.train_loss,
+                penalty: epoch.penalty,
+                validation_loss: epoch.validation_loss,
+            })
+            .collect(),
+    };
+    match fitted.ended {
+        Ended::Stopped => return None,
+        Ended::Diverged { epoch } => {
+            record.best_epoch = 0;
+            record.state = FoldState::Diverged { epoch };
+            return Some(record);
+        }
+        Ended::Completed | Ended::EarlyStopped => {}
+    }
+    let scores = (fitted.score(&split.validation, &plan.metrics), fitted.score(&split.train, &plan.metrics));
+    if let (Some(test_scores), Some(train_scores)) = scores {
+        (record.test_scores, record.train_scores) = (test_scores, train_scores);
+    } else {
+        // The parameters are finite, and yet a prediction or a score is not.
+        record.state = FoldState::Diverged { epoch: record.best_epoch };
+        record.best_epoch = 0;
+    }
+    Some(record)
+}
+
+fn without_scores(unit: UnitId, state: FoldState) -> FoldRecord {
+    FoldRecord {
+        unit,
+        state,
+        test_scores: Vec::new(),
+        train_scores: Vec::new(),
+        best_epoch: 0,
+        epochs_run: 0,
+        early_stopped: false,
+        n_parameters: 0,
+        curve: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_the_failure_of_its_unit() {
+        let unit = UnitId { trial: 3, split: 1 };
+        let record = guarded(unit, || panic!("index {} out of range", 7)).expect("a record");
+        assert_eq!(record.unit, unit);
+        assert_eq!(record.state, FoldState::Failed { message: "panic: index 7 out of range".into() });
+        assert!(guarded(unit, || None).is_none());
+    }
+}

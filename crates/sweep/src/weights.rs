@@ -1,0 +1,112 @@
+//! A network's parameters as a safetensors file, the format PyTorch users read.
+//!
+//! Tensors `layers.<i>.weight` [out, in] and `layers.<i>.bias` [out], i from 0, in f32 or f64.
+
+use mlpsweep_mlp::Layout;
+use mlpsweep_real::Real;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use std::path::{Path, PathBuf};
+
+/// Why weights cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum WeightsError {
+    /// The file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file holds other weights.
+    #[error("{}: {reason}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What was found, and what was expected.
+        reason: String,
+    },
+}
+
+/// `params` as the content of a safetensors file.
+pub fn to_bytes<T: Real>(layout: &Layout, params: &[T]) -> Vec<u8> {
+    let dtype = if T::NAME == "f32" { Dtype::F32 } else { Dtype::F64 };
+    let bytes = |range: std::ops::Range<usize>| -> Vec<u8> {
+        let numbers = params[range].iter().map(|param| param.to_f64());
+        match dtype {
+            Dtype::F32 => numbers.flat_map(|number| (number as f32).to_le_bytes()).collect(),
+            _ => numbers.flat_map(f64::to_le_bytes).collect(),
+        }
+    };
+    let parts: Vec<(String, Vec<usize>, Vec<u8>)> = layout
+        .blocks()
+        .iter()
+        .enumerate()
+        .flat_map(|(i, block)| {
+            let weight =
+                (format!("layers.{i}.weight"), vec![block.n_out, block.n_in], bytes(block.weights.clone()));
+            [weight, (format!("layers.{i}.bias"), vec![block.n_out], bytes(block.biases.clone()))]
+        })
+        .collect();
+    let views = parts.iter().map(|(name, shape, bytes)| {
+        let view =
+            TensorView::new(dtype, shape.clone(), bytes).expect("as many bytes as the shape has numbers");
+        (name.as_str(), view)
+    });
+    safetensors::serialize(views, None).expect("valid views make a valid file")
+}
+
+/// Reads the parameters of a network of that layout from `path`.
+///
+/// # Errors
+/// When the file cannot be read, or holds the weights of another network.
+pub fn load(path: &Path, layout: &Layout) -> Result<Vec<f64>, WeightsError> {
+    let bytes = std::fs::read(path).map_err(|source| WeightsError::Io { path: path.to_owned(), source })?;
+    let content = |reason: String| WeightsError::Content { path: path.to_owned(), reason };
+    let tensors =
+        SafeTensors::deserialize(&bytes).map_err(|error| content(format!("no safetensors file: {error}")))?;
+    let mut params = vec![0.0; layout.n_params()];
+    let mut expected = Vec::new();
+    for (i, block) in layout.blocks().iter().enumerate() {
+        let weight = (format!("layers.{i}.weight"), vec![block.n_out, block.n_in], block.weights.clone());
+        let bias = (format!("layers.{i}.bias"), vec![block.n_out], block.biases.clone());
+        for (name, shape, range) in [weight, bias] {
+            let tensor = tensors.tensor(&name).map_err(|_| {
+                let found =
+                    tensors.names().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                content(format!("no tensor `{name}`; there are {found}"))
+            })?;
+            if tensor.shape() != shape {
+                return Err(content(format!(
+                    "`{name}` has shape {:?}, but this network needs {shape:?}",
+                    tensor.shape()
+                )));
+            }
+            let place = &mut params[range];
+            match tensor.dtype() {
+                Dtype::F32 => {
+                    let numbers = tensor.data().chunks_exact(4);
+                    let numbers =
+                        numbers.map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes")));
+                    place.iter_mut().zip(numbers).for_each(|(param, number)| *param = f64::from(number));
+                }
+                Dtype::F64 => {
+                    let numbers = tensor.data().chunks_exact(8);
+                    let numbers =
+                        numbers.map(|bytes| f64::from_le_bytes(bytes.try_into().expect("eight bytes")));
+                    place.iter_mut().zip(numbers).for_each(|(param, number)| *param = number);
+                }
+                other => return Err(content(format!("`{name}` holds {other:?}, but must hold F32 or F64"))),
+            }
+            if let Some(bad) = place.iter().find(|number| !number.is_finite()) {
+                return Err(content(format!("`{name}` holds {bad}, but weights must be finite")));
+            }
+            expected.push(name);
+        }
+    }
+    if let Some(extra) = tensors.names().iter().find(|name| !expected.iter().any(|known| known == *name)) {
+        let n_layers = layout.blocks().len();
+        return Err(content(format!("`{extra}` has no place in this network of {n_layers} layers")));
+    }
+    Ok(params)
+}
