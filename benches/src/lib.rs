@@ -8,7 +8,13 @@
 //! | W4 | 784→512→512→10 | 256 | wide layers |
 //! | W5 | 4→16→16→3 | 16 | iris: overhead is everything |
 
-use mlpsweep_mlp::{Activation, Loss, Network, NetworkConfig};
+use mlpsweep_data::{Dataset, Target};
+use mlpsweep_mlp::{Activation, Init, Loss, Network, NetworkConfig};
+use mlpsweep_optim::{OptimizerKind, ScheduleKind};
+use mlpsweep_seed::Seed;
+use mlpsweep_train::{BatchSize, Precision, TrainConfig};
+use ndarray::Array2;
+use rand_distr::{Distribution, StandardNormal};
 
 /// One of the five.
 #[derive(Clone, Copy, Debug)]
@@ -46,10 +52,58 @@ impl Workload {
         let config = NetworkConfig {
             sizes: self.sizes.to_vec(),
             activation: Activation::Relu,
-            loss: if self.classifies() { Loss::CrossEntropy } else { Loss::SquaredError },
+            loss: self.loss(),
             dropout: 0.0,
             input_dropout: 0.0,
         };
         Network::new(config).expect("the workloads are valid")
+    }
+
+    /// The loss of its output layer.
+    pub fn loss(&self) -> Loss {
+        if self.classifies() { Loss::CrossEntropy } else { Loss::SquaredError }
+    }
+
+    /// Normal features and random targets of its shape, in ten mini-batches.
+    pub fn data(&self) -> Dataset {
+        let (n_rows, n_features) = (10 * self.batch_size, self.sizes[0]);
+        let mut stream = Seed::new(7).stream();
+        let mut normal = || -> f64 { StandardNormal.sample(&mut stream) };
+        let features = Array2::from_shape_simple_fn((n_rows, n_features), &mut normal);
+        let target = if self.classifies() {
+            let labels = (0..self.n_outputs()).map(|class| class.to_string()).collect();
+            let codes = (0..n_rows).map(|row| (row % self.n_outputs()) as u32).collect();
+            Target::Classes { name: "class".into(), labels, codes }
+        } else {
+            Target::Numbers {
+                names: vec!["y".into()],
+                values: Array2::from_shape_simple_fn((n_rows, 1), &mut normal),
+            }
+        };
+        let feature_names = (0..n_features).map(|feature| format!("x{feature}")).collect();
+        Dataset { name: self.name.into(), features, feature_names, target }
+    }
+
+    /// Adam with a little L2, as the peers' scripts train it.
+    pub fn config(&self) -> TrainConfig {
+        TrainConfig {
+            hidden: self.sizes[1..self.sizes.len() - 1].to_vec(),
+            activation: Activation::Relu,
+            init: Init::He,
+            loss: self.loss(),
+            optimizer: OptimizerKind::Adam,
+            schedule: ScheduleKind::Constant,
+            constants: Vec::new(),
+            learning_rate: 1e-3,
+            l1: 0.0,
+            l2: 1e-3,
+            dropout: 0.0,
+            input_dropout: 0.0,
+            batch_size: BatchSize::Rows(self.batch_size),
+            epochs: 1,
+            shuffle: true,
+            precision: Precision::F32,
+            early_stopping: None,
+        }
     }
 }

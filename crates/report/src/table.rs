@@ -4,9 +4,10 @@
 //! rank  trial  state  <metric> mean ± se  =  <further metrics' means …>  n_parameters  <searched parameters …>
 //! ```
 //!
-//! The columns up to `=` are always there; of the others as many from the left as the width holds. Numbers of one
-//! column have the same decimals: two digits of the median standard error, or four digits of the largest number where
-//! there is none. The exact numbers stand in ranked.csv.
+//! The columns up to `=` are always there, but `state` only where it says something. Of the others those are there for
+//! which the width has room, given first to the further metrics, then to the parameters from the left, then to
+//! `n_parameters`. The numbers of a metric have the same decimals: two digits of the median standard error, or four
+//! digits of the largest number where there is none. The exact numbers stand in ranked.csv.
 
 use crate::ranked::parameter;
 use crate::ranking::{ALPHA, RankedTrial, Ranking, TrialState};
@@ -14,7 +15,6 @@ use crate::scores::Scores;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use mlpsweep_search::Value;
 use mlpsweep_sweep::record::{SweepInfo, Trial};
-use std::fmt::Write as _;
 
 /// Spaces between columns.
 const SPACING: u16 = 2;
@@ -24,17 +24,20 @@ const LONGEST_TEXT: usize = 24;
 /// The first `top` rows, in lines of at most `width` where the first columns allow it (`None`: as wide as it gets),
 /// and below them what the signs mean and what was left out. Ends with a line end.
 pub fn table(ranking: &Ranking<'_>, info: &SweepInfo, top: usize, width: Option<u16>) -> String {
-    let rows = &ranking.rows[..top.min(ranking.rows.len())];
-    if rows.is_empty() {
-        return format!("{} trials, none of them shown\n", ranking.rows.len());
+    if ranking.rows.is_empty() {
+        return "no trials yet\n".into();
     }
+    let rows = &ranking.rows[..top.min(ranking.rows.len())];
     let has_errors = rows.iter().any(|row| row.scores.first().is_some_and(|scores| scores.se.is_some()));
     let columns = columns(rows, info, has_errors);
-    let n_shown = n_columns_that_fit(&columns, width);
+    let has_room = with_room(&columns, width);
+    let of = |wanted: bool| columns.iter().zip(&has_room).filter(move |&(_, &has_room)| has_room == wanted);
+    let shown: Vec<&Column> = of(true).map(|(column, _)| column).collect();
+    let left_out: Vec<&str> = of(false).map(|(column, _)| column.head.as_str()).collect();
 
-    let mut text = draw(&columns[..n_shown]).trim_fmt();
+    let mut text = draw(&shown).trim_fmt();
     text.push_str("\n\n");
-    for note in notes(ranking, rows.len(), has_errors, &columns[n_shown..]) {
+    for note in notes(ranking, rows.len(), has_errors, &left_out) {
         text.push_str(&wrapped(&note, width.unwrap_or(u16::MAX)));
         text.push('\n');
     }
@@ -47,21 +50,31 @@ struct Column {
     cells: Vec<String>,
     /// Numbers are aligned to the right, words to the left.
     is_number: bool,
-    /// Whether it is there at any width.
-    is_essential: bool,
+    need: Need,
+}
+
+/// Which column is given room first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    /// There at any width.
+    Always,
+    /// A further metric.
+    Metric,
+    /// A searched parameter.
+    Parameter,
+    /// The size of the network.
+    Size,
+    /// What is the same in every row.
+    Same,
 }
 
 impl Column {
-    fn numbers(head: &str, cells: Vec<String>) -> Column {
-        Column { head: printable(head), cells, is_number: true, is_essential: false }
+    fn numbers(need: Need, head: &str, cells: Vec<String>) -> Column {
+        Column { head: printable(head), cells, is_number: true, need }
     }
 
-    fn words(head: &str, cells: Vec<String>) -> Column {
-        Column { is_number: false, ..Column::numbers(head, cells) }
-    }
-
-    fn essential(self) -> Column {
-        Column { is_essential: true, ..self }
+    fn words(need: Need, head: &str, cells: Vec<String>) -> Column {
+        Column { is_number: false, ..Column::numbers(need, head, cells) }
     }
 }
 
@@ -74,23 +87,23 @@ fn columns(rows: &[RankedTrial<'_>], info: &SweepInfo, has_errors: bool) -> Vec<
         TrialState::Running => format!("{} {}/{}", row.state, row.folds_done, info.n_splits()),
         _ => row.state.to_string(),
     };
+    let all_complete = rows.iter().all(|row| row.state == TrialState::Complete);
     let mut columns = vec![
-        Column::numbers("rank", each(rows, |row| count(row.rank))).essential(),
-        Column::numbers("trial", each(rows, |row| row.trial.number.to_string())).essential(),
-        Column::words("state", each(rows, state)).essential(),
+        Column::numbers(Need::Always, "rank", each(rows, |row| count(row.rank))),
+        Column::numbers(Need::Always, "trial", each(rows, |row| row.trial.number.to_string())),
+        Column::words(if all_complete { Need::Same } else { Need::Always }, "state", each(rows, state)),
     ];
     for (metric_idx, metric) in info.metrics.iter().enumerate() {
         let scores: Vec<Option<&Scores>> = rows.iter().map(|row| row.scores.get(metric_idx)).collect();
-        let is_first = metric_idx == 0;
-        let cells = score_cells(&scores, is_first && has_errors);
-        let column = Column::numbers(&metric.name, cells);
-        columns.push(Column { is_essential: is_first, ..column });
-        if is_first && has_errors {
+        let ranks = metric_idx == 0;
+        let need = if ranks { Need::Always } else { Need::Metric };
+        columns.push(Column::numbers(need, &metric.name, score_cells(&scores, ranks && has_errors)));
+        if ranks && has_errors {
             let sign = |row: &RankedTrial<'_>| if row.tied_with_best == Some(true) { "=" } else { "" }.into();
-            columns.push(Column::words("=", each(rows, sign)).essential());
+            columns.push(Column::words(Need::Always, "=", each(rows, sign)));
         }
     }
-    columns.push(Column::numbers("n_parameters", each(rows, |row| count(row.n_parameters))));
+    columns.push(Column::numbers(Need::Size, "n_parameters", each(rows, |row| count(row.n_parameters))));
     for (parameter_idx, (name, is_searched)) in info.parameters.iter().enumerate() {
         if *is_searched {
             let value = |trial| parameter(trial, parameter_idx, name);
@@ -109,7 +122,8 @@ fn parameter_column<'r>(
     let is_number = |value: &&Value| matches!(value, Value::Int(_) | Value::Float(_));
     let all_numbers = values.iter().flatten().all(is_number);
     let cells = values.into_iter().map(|value| value.map(parameter_cell).unwrap_or_default()).collect();
-    if all_numbers { Column::numbers(name, cells) } else { Column::words(name, cells) }
+    let column = if all_numbers { Column::numbers } else { Column::words };
+    column(Need::Parameter, name, cells)
 }
 
 /// A hyperparameter, a float to four digits.
@@ -188,9 +202,9 @@ fn exponent(x: f64) -> i32 {
     x.log10().floor() as i32
 }
 
-fn draw(columns: &[Column]) -> Table {
+fn draw(columns: &[&Column]) -> Table {
     let mut table = Table::new();
-    let rule = LineStyle::none().fill('─').junction('─');
+    let rule = LineStyle::none().fill('─');
     table.load_style(presets::NOTHING.header_separator(rule));
     table.set_header(columns.iter().map(|column| &column.head));
     for row_idx in 0..columns.first().map_or(0, |column| column.cells.len()) {
@@ -210,37 +224,39 @@ fn draw(columns: &[Column]) -> Table {
     table
 }
 
-/// How many columns, from the left, make lines of at most `width`.
-fn n_columns_that_fit(columns: &[Column], width: Option<u16>) -> usize {
-    let Some(width) = width else { return columns.len() };
-    let mut right_end = 0;
-    let widths = draw(columns).column_max_content_widths();
-    let fitting = columns.iter().zip(widths).take_while(|(column, column_width)| {
-        right_end += u32::from(*column_width);
-        let fits = column.is_essential || right_end <= u32::from(width);
-        right_end += u32::from(SPACING);
-        fits
-    });
-    fitting.count()
+/// Which columns there is room for in lines of at most `width`.
+fn with_room(columns: &[Column], width: Option<u16>) -> Vec<bool> {
+    let widths = draw(&columns.iter().collect::<Vec<_>>()).column_max_content_widths();
+    let mut by_need: Vec<(usize, u16)> = widths.into_iter().enumerate().collect();
+    by_need.sort_by_key(|&(column_idx, _)| columns[column_idx].need);
+
+    let room = width.map_or(u32::MAX, |width| u32::from(width) + u32::from(SPACING));
+    let mut taken = 0;
+    let mut has_room = vec![false; columns.len()];
+    for (column_idx, column_width) in by_need {
+        let needed = u32::from(column_width) + u32::from(SPACING);
+        if columns[column_idx].need == Need::Always || taken + needed <= room {
+            taken += needed;
+            has_room[column_idx] = true;
+        }
+    }
+    has_room
 }
 
-fn notes(ranking: &Ranking<'_>, n_rows: usize, has_errors: bool, left_out: &[Column]) -> Vec<String> {
+fn notes(ranking: &Ranking<'_>, n_rows: usize, has_errors: bool, left_out: &[&str]) -> Vec<String> {
     let mut notes = Vec::new();
     if n_rows < ranking.rows.len() {
         notes.push(format!("the first {n_rows} of {} trials", ranking.rows.len()));
     }
     if has_errors {
-        notes.push(format!(
-            "± corrected standard error; = not told from the best by these folds (p ≥ {ALPHA})"
-        ));
+        notes.push(format!("± corrected standard error; = tied with the best (paired t-test, p ≥ {ALPHA})"));
     } else if ranking.best().is_some() {
         notes.push("one split: no standard error, and no test against the best".into());
     } else {
         notes.push("no trial is complete, so none has a rank".into());
     }
     if !left_out.is_empty() {
-        let names: Vec<&str> = left_out.iter().map(|column| column.head.as_str()).collect();
-        notes.push(format!("no room for: {}", names.join(", ")));
+        notes.push(format!("no room for: {}", left_out.join(", ")));
     }
     notes
 }
@@ -249,17 +265,16 @@ fn notes(ranking: &Ranking<'_>, n_rows: usize, has_errors: bool, left_out: &[Col
 fn printable(text: &str) -> String {
     let is_direction =
         |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let mut shown = String::new();
-    for (n_before, c) in text.chars().enumerate() {
-        if n_before == LONGEST_TEXT {
+    let (mut shown, mut n_shown) = (String::new(), 0);
+    for c in text.chars() {
+        let escaped: String =
+            if c.is_control() || is_direction(c) { c.escape_debug().collect() } else { c.into() };
+        n_shown += escaped.chars().count();
+        if n_shown > LONGEST_TEXT {
             shown.push('…');
             break;
         }
-        if c.is_control() || is_direction(c) {
-            let _ = write!(shown, "{}", c.escape_debug());
-        } else {
-            shown.push(c);
-        }
+        shown.push_str(&escaped);
     }
     shown
 }

@@ -66,7 +66,7 @@ pub fn write_all(study: &Study, folder: &Path) -> Result<(), OutputError> {
     written?.into_iter().try_for_each(Written::publish)
 }
 
-/// Writes one file, whole or not at all. Its permissions are what the umask leaves of read and write for all.
+/// Writes one file, whole or not at all. On Unix its permissions are what the umask leaves of `rw-rw-r--`.
 ///
 /// # Errors
 /// When it could not be written; what stood there before is unchanged.
@@ -103,12 +103,19 @@ fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile<File>> 
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let prefix = format!(".{}.", name.to_string_lossy());
     remove_strays(folder, &prefix);
-    // Opened here, not by tempfile, whose files nobody else may read.
-    let open = |path: &Path| File::options().write(true).create_new(true).open(path);
-    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, open)?;
+    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, create)?;
     temporary.as_file_mut().write_all(content)?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
+}
+
+/// Makes a file that the umask decides about, where tempfile's own are closed to all others, and that is writable for
+/// the world under no umask.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o664);
+    options.write(true).create_new(true).open(path)
 }
 
 /// Removes what killed processes left. Another process may be writing the same report now, so only what is old goes;

@@ -84,7 +84,9 @@ fn json_has_the_columns_of_the_csv() {
                 serde_json::Value::Null => assert_eq!(cell, "", "{name}"),
                 serde_json::Value::String(text) => assert_eq!(cell, text, "{name}"),
                 serde_json::Value::Array(items) => assert_eq!(cell, &widths(items), "{name}"),
-                other => assert_eq!(cell, &other.to_string(), "{name}"),
+                serde_json::Value::Bool(answer) => assert_eq!(cell, &answer.to_string(), "{name}"),
+                // The two spell small numbers differently: 0.00002 and 2e-5.
+                number => assert_eq!(cell.parse().ok(), number.as_f64(), "{name}"),
             }
         }
     }

@@ -134,7 +134,7 @@ pub(crate) fn digits() -> Study {
     add_fold(&mut study, 4, 1, FoldState::Diverged { epoch: 3 }, [&[], &[]]);
     add_fold(&mut study, 4, 2, FoldState::Diverged { epoch: 0 }, [&[], &[]]);
     add_trial(&mut study, 5, 0.05, &[], None);
-    let message = "=cmd|' /C calc'!A0\n\"quoted\", and\u{1b}[31m more".to_owned();
+    let message = "=cmd|' /C calc'!A0\n\"quoted\", and more".to_owned();
     add_fold(&mut study, 5, 0, FoldState::Failed { message }, [&[], &[]]);
     add_trial(&mut study, 6, 0.005, &[32], None);
     add_scores(&mut study, 6, &[0.40, 0.36, 0.39, 0.41, 0.37], &[0.85, 0.875, 0.85, 0.85, 0.85]);

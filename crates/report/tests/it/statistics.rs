@@ -63,7 +63,7 @@ fn means_errors_and_intervals() {
     );
 }
 
-/// `2·stats.t.sf(|t|, 4)` with the corrected t of the differences; Holm by hand over the four that are compared.
+/// `2·stats.t.sf(|t|, 4)` with the corrected t of the differences; Holm by hand over the three that are compared.
 #[test]
 fn tests_against_the_best() {
     let mut study = digits();
