@@ -14,9 +14,12 @@ fn products(criterion: &mut Criterion) {
             let w = Array2::<f32>::from_elem((n, k), 0.25);
             let mut z = Array2::<f32>::zeros((m, n));
             group.throughput(Throughput::Elements((2 * m * k * n) as u64));
-            group.bench_function(BenchmarkId::new(workload.name, format!("layer {layer}, {m}x{k}x{n}")), |bencher| {
-                bencher.iter(|| general_mat_mul(1.0, &a, &w.t(), 0.0, &mut z));
-            });
+            group.bench_function(
+                BenchmarkId::new(workload.name, format!("layer {layer}, {m}x{k}x{n}")),
+                |bencher| {
+                    bencher.iter(|| general_mat_mul(1.0, &a, &w.t(), 0.0, &mut z));
+                },
+            );
         }
     }
     group.finish();

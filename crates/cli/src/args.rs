@@ -53,7 +53,7 @@ pub(crate) struct RunArguments {
     /// Change a key of the sweep file, such as search.trials=10; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
-    /// The folder for results [default: results/<name of the sweep>]
+    /// The folder for results [default: results/NAME, by the name of the sweep]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Delete the results that are there and begin anew
@@ -115,7 +115,7 @@ pub(crate) struct TrainArguments {
     /// The configuration
     #[arg(value_name = "CONFIG.toml")]
     pub(crate) config: PathBuf,
-    /// Start from these weights: tensors layers.<i>.weight [out, in] and layers.<i>.bias
+    /// Start from these weights: tensors `layers.<i>.weight` [out, in] and `layers.<i>.bias`
     #[arg(long, value_name = "WEIGHTS.safetensors")]
     pub(crate) init: Option<PathBuf>,
     /// Write the weights that were found

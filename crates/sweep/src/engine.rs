@@ -17,7 +17,7 @@ const GATHER: Duration = Duration::from_millis(20);
 
 /// Runs `work` on every job, on `n_jobs` threads, and hands what comes out to `deliver` in batches.
 ///
-/// A batch holds what has finished within [`GATHER`], so that one write to the disk may serve several. When `deliver`
+/// A batch holds what has finished within 20 ms, so that one write to the disk may serve several. When `deliver`
 /// fails, no further job is started, and its error is returned once the running ones are done.
 ///
 /// # Errors

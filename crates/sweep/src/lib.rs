@@ -12,6 +12,7 @@
 
 pub mod engine;
 mod error;
+pub mod networks;
 mod objective;
 pub mod plan;
 pub mod record;

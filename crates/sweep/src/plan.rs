@@ -2,7 +2,7 @@
 
 use crate::record::{DataInfo, MetricInfo, SweepInfo, Trial};
 use crate::spec::{CvKind, SamplerKind, Source, SpecError, Sweep};
-use crate::{SweepError, objective};
+use crate::{SweepError, networks, objective};
 use mlpsweep_data::{CsvOptions, Dataset, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv};
 use mlpsweep_search::{Domain, Grid, Point, Random, Sampler, TrialNumber, Value};
 use mlpsweep_seed::Seed;
@@ -13,9 +13,6 @@ use std::fmt::Write as _;
 
 /// A grid of more points is not run unless `search.trials` says how many.
 pub const MOST_GRID_POINTS: u128 = 1_000_000;
-
-/// Memory one unit may need at most.
-pub const MOST_UNIT_BYTES: f64 = 8.0 * 1024.0 * 1024.0 * 1024.0;
 
 /// Changes whenever the same sweep would give other numbers, so that old results are not continued with new ones.
 const SEMANTICS: u64 = 1;
@@ -58,19 +55,17 @@ impl Plan {
     pub fn with_data(sweep: Sweep, data: Dataset) -> Result<Plan, SweepError> {
         let seed = Seed::new(sweep.seed);
         let metrics = metrics(&sweep, &data)?;
-        let classifies = matches!(data.target, Target::Classes { .. });
-        let stratify = classifies && sweep.cv.kind != Some(CvKind::KFold);
+        let kind = cv_kind(&sweep, &data.target);
+        let fold_kind = match kind {
+            CvKind::KFold => FoldKind::KFold,
+            CvKind::Stratified => FoldKind::Stratified,
+            CvKind::Holdout => FoldKind::Holdout { share: sweep.cv.share },
+        };
+        let stratify = matches!(data.target, Target::Classes { .. }) && kind != CvKind::KFold;
         let (rest, test_rows) = hold_out(&data.target, sweep.data.test, stratify, seed)
             .map_err(|error| SweepError::from_folds(&sweep, "the test share", &error))?;
-        let folds = Folds::new(
-            fold_kind(&sweep, classifies),
-            sweep.cv.folds,
-            sweep.cv.repeats,
-            &data.target,
-            &rest,
-            seed,
-        )
-        .map_err(|error| SweepError::from_folds(&sweep, "the folds", &error))?;
+        let folds = Folds::new(fold_kind, sweep.cv.folds, sweep.cv.repeats, &data.target, &rest, seed)
+            .map_err(|error| SweepError::from_folds(&sweep, "the folds", &error))?;
 
         let space = &sweep.parameters.space;
         let n_points = space.count();
@@ -96,7 +91,7 @@ impl Plan {
             n_points,
             n_trials,
         };
-        plan.check_extremes()?;
+        networks::check(&plan.sweep, &plan.data)?;
         plan.note_data();
         Ok(plan)
     }
@@ -174,8 +169,7 @@ impl Plan {
 
     /// Which rows go together.
     pub fn cv_kind(&self) -> CvKind {
-        let classifies = matches!(self.data.target, Target::Classes { .. });
-        self.sweep.cv.kind.unwrap_or(if classifies { CvKind::Stratified } else { CvKind::KFold })
+        cv_kind(&self.sweep, &self.data.target)
     }
 
     /// What makes two sweeps the same: everything a result depends on but the number of trials.
@@ -206,73 +200,6 @@ impl Plan {
             put(&format!("parameters.{}", parameter.name), json!(parameter.domain.to_string()));
         }
         identity
-    }
-
-    /// The largest network of the space must fit into memory; found from the ends of its domains, without drawing.
-    fn check_extremes(&self) -> Result<(), SweepError> {
-        let space = &self.sweep.parameters.space;
-        let largest = |name: &str| -> Option<i64> {
-            let parameter = space.parameters().iter().find(|parameter| parameter.name == name)?;
-            largest_whole(&parameter.domain)
-        };
-        let hidden =
-            space.parameters().iter().find(|parameter| parameter.name == "hidden").map(|parameter| {
-                let count = parameter.domain.count().unwrap_or(0);
-                let points = (0..count).filter_map(|i| parameter.domain.nth(i));
-                points.map(|value| vec![("hidden".to_owned(), value)]).collect::<Vec<_>>()
-            });
-        let points = hidden.unwrap_or_else(|| {
-            let keys = ["depth", "width"].into_iter();
-            vec![keys.filter_map(|key| Some((key.to_owned(), Value::Int(largest(key)?)))).collect()]
-        });
-        for mut point in points {
-            const DEEPEST: i64 = 10_000;
-            if let Some((_, Value::Int(depth))) = point.iter_mut().find(|(key, _)| key == "depth") {
-                if *depth > DEEPEST {
-                    let message =
-                        format!("`parameters.depth` reaches {depth}, but must be at most {DEEPEST}");
-                    return Err(self.sweep.error(self.sweep.parameters.place("depth"), message, None).into());
-                }
-            }
-            let config = objective::train_config(&point, &self.data.target, None);
-            let bytes = self.unit_bytes(&config, largest("batch_size"));
-            if bytes > MOST_UNIT_BYTES {
-                let key = ["hidden", "width", "depth"]
-                    .into_iter()
-                    .find(|key| self.sweep.parameters.place(key).is_some());
-                let place = key.and_then(|key| self.sweep.parameters.place(key));
-                let message = format!(
-                    "hidden layers of {:?} units need about {:.1} GiB for one run, but {:.0} GiB is the limit",
-                    config.hidden,
-                    bytes / 1024.0_f64.powi(3),
-                    MOST_UNIT_BYTES / 1024.0_f64.powi(3)
-                );
-                return Err(self
-                    .sweep
-                    .error(place, message, Some("make `width` or `depth` smaller".into()))
-                    .into());
-            }
-        }
-        Ok(())
-    }
-
-    /// Bytes a run of this shape takes: parameters, gradient, two optimizer states, the best epoch's copy, one workspace.
-    fn unit_bytes(&self, config: &TrainConfig, batch_size: Option<i64>) -> f64 {
-        let n_outputs = match &self.data.target {
-            Target::Classes { labels, .. } => config.loss.n_outputs(labels.len()),
-            Target::Numbers { values, .. } => config.loss.n_outputs(values.ncols()),
-        };
-        let sizes: Vec<f64> = std::iter::once(self.data.n_features())
-            .chain(config.hidden.iter().copied())
-            .chain([n_outputs])
-            .map(|size| size as f64)
-            .collect();
-        let n_params: f64 = sizes.windows(2).map(|pair| pair[1] * (pair[0] + 1.0)).sum();
-        let n_rows = self.data.n_rows() as f64;
-        let batch =
-            batch_size.map_or(n_rows.min(256.0), |rows| (rows as f64).min(n_rows).max(256.0_f64.min(n_rows)));
-        let per_row: f64 = sizes.iter().map(|size| 2.0 * size).sum();
-        8.0 * (5.0 * n_params + batch * per_row)
     }
 
     fn note_data(&mut self) {
@@ -309,15 +236,6 @@ impl Plan {
     }
 }
 
-/// The largest whole number of the domain, if it holds any.
-fn largest_whole(domain: &Domain) -> Option<i64> {
-    let whole = |value: Value| if let Value::Int(value) = value { Some(value) } else { None };
-    match domain {
-        Domain::Categorical(_) => (0..domain.count()?).filter_map(|i| domain.nth(i)).filter_map(whole).max(),
-        domain => whole(domain.sample(1.0)),
-    }
-}
-
 /// The point as it is stored and reported.
 fn owned(point: &Point) -> Vec<(String, Value)> {
     point.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
@@ -345,14 +263,12 @@ pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
     })
 }
 
-fn fold_kind(sweep: &Sweep, classifies: bool) -> FoldKind {
-    match sweep.cv.kind {
-        Some(CvKind::Holdout) => FoldKind::Holdout { share: sweep.cv.share },
-        Some(CvKind::KFold) => FoldKind::KFold,
-        Some(CvKind::Stratified) => FoldKind::Stratified,
-        None if classifies => FoldKind::Stratified,
-        None => FoldKind::KFold,
-    }
+/// Which rows go together: what was asked for, else stratified where there are classes.
+fn cv_kind(sweep: &Sweep, target: &Target) -> CvKind {
+    sweep.cv.kind.unwrap_or(match target {
+        Target::Classes { .. } => CvKind::Stratified,
+        Target::Numbers { .. } => CvKind::KFold,
+    })
 }
 
 fn metrics(sweep: &Sweep, data: &Dataset) -> Result<Vec<Metric>, SweepError> {

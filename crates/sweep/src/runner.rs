@@ -32,8 +32,10 @@ pub struct Progress {
     pub done: u64,
     /// Units of the whole sweep.
     pub total: u64,
-    /// Units that failed or diverged.
-    pub bad: u64,
+    /// Units that diverged.
+    pub diverged: u64,
+    /// Units that failed.
+    pub failed: u64,
     /// The best complete trial so far and its mean score.
     pub best: Option<(TrialNumber, f64)>,
 }
@@ -64,14 +66,15 @@ pub fn run(
     let n_trials = plan.n_trials.ok_or_else(|| plan.too_many_points())?;
     let mut store = Store::open(folder, &plan.info())?;
     let n_splits = plan.folds.len();
-    let mut tally = Tally::new(plan, n_trials * n_splits as u64);
+    let mut tally = Tally::new(plan, n_trials.saturating_mul(n_splits as u64));
     for record in store.folds(false)? {
         tally.add(&record, n_trials);
     }
     show(&tally.progress);
 
     let deadline = options.max_time.and_then(|time| Instant::now().checked_add(time));
-    let too_many_failures = AtomicBool::new(options.max_failures.is_some_and(|most| tally.failures > most));
+    let too_many_failures =
+        AtomicBool::new(options.max_failures.is_some_and(|most| tally.progress.failed > most));
     let time_is_up = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
     let stop =
         || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed) || time_is_up();
@@ -94,7 +97,7 @@ pub fn run(
         for (_, record, _) in &batch {
             tally.add(record, n_trials);
         }
-        if options.max_failures.is_some_and(|most| tally.failures > most) {
+        if options.max_failures.is_some_and(|most| tally.progress.failed > most) {
             too_many_failures.store(true, Ordering::Relaxed);
         }
         show(&tally.progress);
@@ -102,10 +105,10 @@ pub fn run(
     })
     .map_err(|failure| failure.within(folder))?;
 
-    Ok(if tally.progress.done >= tally.progress.total {
-        RunEnd::Finished
-    } else if too_many_failures.load(Ordering::Relaxed) {
+    Ok(if too_many_failures.load(Ordering::Relaxed) {
         RunEnd::TooManyFailures
+    } else if tally.progress.done >= tally.progress.total {
+        RunEnd::Finished
     } else if options.stop.load(Ordering::Relaxed) {
         RunEnd::Stopped
     } else if time_is_up() {
@@ -146,7 +149,6 @@ impl Failure {
 /// What has come in so far.
 struct Tally {
     progress: Progress,
-    failures: u64,
     maximize: bool,
     n_splits: usize,
     /// Scores of trials that are not complete yet.
@@ -156,8 +158,7 @@ struct Tally {
 impl Tally {
     fn new(plan: &Plan, total: u64) -> Tally {
         Tally {
-            progress: Progress { done: 0, total, bad: 0, best: None },
-            failures: 0,
+            progress: Progress { done: 0, total, diverged: 0, failed: 0, best: None },
             maximize: plan.metrics[0].goal() == Goal::Maximize,
             n_splits: plan.folds.len(),
             open: BTreeMap::new(),
@@ -172,11 +173,8 @@ impl Tally {
         self.progress.done += 1;
         match record.state {
             FoldState::Complete => {}
-            FoldState::Diverged { .. } => self.progress.bad += 1,
-            FoldState::Failed { .. } => {
-                self.progress.bad += 1;
-                self.failures += 1;
-            }
+            FoldState::Diverged { .. } => self.progress.diverged += 1,
+            FoldState::Failed { .. } => self.progress.failed += 1,
         }
         let Some(&score) = record.test_scores.first() else { return };
         let scores = self.open.entry(record.unit.trial).or_default();

@@ -1,6 +1,6 @@
 //! A network's parameters as a safetensors file, the format PyTorch users read.
 //!
-//! Tensors `layers.<i>.weight` [out, in] and `layers.<i>.bias` [out], i from 0, in f32 or f64.
+//! Tensors `layers.<i>.weight` (out × in) and `layers.<i>.bias` (out), i from 0, in f32 or f64.
 
 use mlpsweep_mlp::Layout;
 use mlpsweep_real::Real;

@@ -59,10 +59,10 @@ pub struct Fitted<'a, T> {
 ///
 /// # Errors
 /// A configuration that makes no sense for this table.
-pub fn train<'a, T: Real>(
-    job: Job<'a>,
+pub fn train<T: Real>(
+    job: Job<'_>,
     mut observer: impl FnMut(&EpochRecord) -> ControlFlow<()>,
-) -> Result<Fitted<'a, T>, TrainError> {
+) -> Result<Fitted<'_, T>, TrainError> {
     let mut session = Session::<T>::new(job)?;
     let mut curve = Vec::with_capacity(job.config.epochs.min(10_000));
     let mut best: Option<Best<T>> = None;

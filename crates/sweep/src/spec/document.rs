@@ -12,8 +12,13 @@ use toml::de::{DeTable, DeValue};
 /// Where a value was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// On this line of the file, from 1.
-    Line(usize),
+    /// Here in the file, both from 1, the column in characters.
+    At {
+        /// The line.
+        line: usize,
+        /// The character in it.
+        column: usize,
+    },
     /// In a `--set` on the command line.
     Set(String),
 }
@@ -35,8 +40,10 @@ impl fmt::Display for SpecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             None => write!(f, "{}: {}", self.file.display(), self.message),
-            Some(Place::Line(line)) => write!(f, "{}:{line}: {}", self.file.display(), self.message),
-            Some(Place::Set(text)) => write!(f, "--set {text}: {}", self.message),
+            Some(Place::At { line, column }) => {
+                write!(f, "{}:{line}:{column}: {}", self.file.display(), self.message)
+            }
+            Some(Place::Set(text)) => write!(f, "--set {}: {}", shortened(text), self.message),
         }
     }
 }
@@ -64,6 +71,18 @@ impl Fault {
     }
 }
 
+/// Longer texts are cut in messages.
+const LONGEST_TEXT: usize = 60;
+/// Longer lists are counted in messages.
+const LONGEST_LIST: usize = 8;
+
+/// A text as a message shows it: control characters escaped, cut when long.
+pub(crate) fn shortened(text: &str) -> String {
+    let mut chars = text.chars();
+    let shown: String = chars.by_ref().take(LONGEST_TEXT).flat_map(char::escape_debug).collect();
+    if chars.next().is_some() { format!("{shown}…") } else { shown }
+}
+
 /// A value and where it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
@@ -89,50 +108,83 @@ impl Node {
             Kind::Bool(value) => value.to_string(),
             Kind::Int(value) => value.to_string(),
             Kind::Float(value) => value.to_string(),
-            Kind::Text(text) => format!("{text:?}"),
-            Kind::List(_) => "a list".into(),
+            Kind::Text(text) => format!("\"{}\"", shortened(text)),
+            Kind::List(items) if items.len() > LONGEST_LIST => format!("a list of {}", items.len()),
+            Kind::List(items) => {
+                format!("[{}]", items.iter().map(Node::describe).collect::<Vec<_>>().join(", "))
+            }
             Kind::Table(_) => "a table".into(),
         }
     }
 }
 
-/// The tree of a file's text.
-pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
-    let line = |span: Range<usize>| Place::Line(line_of(text, span.start));
-    let table = DeTable::parse(text).map_err(|error| {
-        let message = error.message().lines().collect::<Vec<_>>().join("; ");
-        Fault { place: error.span().map(line), message: format!("not TOML: {message}"), hint: None }
-    })?;
-    convert_table(table.into_inner(), Place::Line(1), &line)
+impl Node {
+    /// The same value, written elsewhere.
+    fn moved_to(self, place: &Place) -> Node {
+        let kind = match self.kind {
+            Kind::List(items) => Kind::List(items.into_iter().map(|item| item.moved_to(place)).collect()),
+            Kind::Table(entries) => {
+                Kind::Table(entries.into_iter().map(|(key, node)| (key, node.moved_to(place))).collect())
+            }
+            kind => kind,
+        };
+        Node { place: place.clone(), kind }
+    }
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|&&byte| byte == b'\n').count()
+/// The tree of a file's text.
+pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
+    let at = |span: Range<usize>| place_of(text, span.start);
+    let table = DeTable::parse(text).map_err(|error| {
+        let message = error.message().lines().collect::<Vec<_>>().join("; ");
+        let found = error.span().and_then(|span| text.get(span)).unwrap_or_default();
+        let fault =
+            Fault { place: error.span().map(at), message: format!("not TOML: {message}"), hint: None };
+        if error.message() == "duplicate key" {
+            let message = format!("not TOML: `{}` is there twice", shortened(found));
+            return Fault { message, ..fault }.hint("keep one of the two");
+        }
+        fault
+    })?;
+    convert_table(table.into_inner(), Place::At { line: 1, column: 1 }, &at)
+}
+
+fn place_of(text: &str, offset: usize) -> Place {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    Place::At {
+        line: 1 + before.bytes().filter(|&byte| byte == b'\n').count(),
+        column: 1 + before[line_start..].chars().count(),
+    }
 }
 
 fn convert_table(
     table: DeTable<'_>,
     place: Place,
-    line: &dyn Fn(Range<usize>) -> Place,
+    at: &dyn Fn(Range<usize>) -> Place,
 ) -> Result<Node, Fault> {
     let mut entries: Vec<(usize, String, Node)> = Vec::with_capacity(table.len());
     for (key, value) in table {
         let start = key.span().start;
-        // A key's own line, not that of a long value's end: that is where a reader looks.
-        entries.push((start, key.into_inner().into_owned(), convert(value, line)?));
+        // The key's own place, not the value's: that is where a reader looks.
+        let node = Node { place: at(key.span()), ..convert(value, at)? };
+        entries.push((start, key.into_inner().into_owned(), node));
     }
     entries.sort_by_key(|(start, ..)| *start);
     Ok(Node { place, kind: Kind::Table(entries.into_iter().map(|(_, key, node)| (key, node)).collect()) })
 }
 
-fn convert(value: Spanned<DeValue<'_>>, line: &dyn Fn(Range<usize>) -> Place) -> Result<Node, Fault> {
-    let place = line(value.span());
+fn convert(value: Spanned<DeValue<'_>>, at: &dyn Fn(Range<usize>) -> Place) -> Result<Node, Fault> {
+    let place = at(value.span());
     let kind = match value.into_inner() {
         DeValue::Boolean(value) => Kind::Bool(value),
         DeValue::String(text) => Kind::Text(text.into_owned()),
         DeValue::Integer(digits) => {
             let value = i64::from_str_radix(digits.as_str(), digits.radix());
-            Kind::Int(value.map_err(|_| Fault::new(&place, format!("{digits} does not fit into 64 bits")))?)
+            Kind::Int(value.map_err(|_| {
+                let message = format!("{} is beyond the whole numbers of TOML", shortened(digits.as_str()));
+                Fault::new(&place, message).hint(format!("they go from {} to {}", i64::MIN, i64::MAX))
+            })?)
         }
         DeValue::Float(digits) => {
             let text = digits.as_str();
@@ -142,9 +194,9 @@ fn convert(value: Spanned<DeValue<'_>>, line: &dyn Fn(Range<usize>) -> Place) ->
             return Err(Fault::new(&place, "a date, but no key takes one").hint("put it in quotes"));
         }
         DeValue::Array(items) => {
-            Kind::List(items.into_iter().map(|item| convert(item, line)).collect::<Result<_, _>>()?)
+            Kind::List(items.into_iter().map(|item| convert(item, at)).collect::<Result<_, _>>()?)
         }
-        DeValue::Table(table) => return convert_table(table, place, line),
+        DeValue::Table(table) => return convert_table(table, place, at),
     };
     Ok(Node { place, kind })
 }
@@ -157,14 +209,16 @@ pub(crate) fn set(root: &mut Node, text: &str) -> Result<(), Fault> {
             .hint("for example --set search.trials=10 or --set parameters.optimizer=adam")
     };
     let (path, value) = text.split_once('=').ok_or_else(|| fault("not of the form key=value"))?;
-    let parse_value = |value: &str| -> Option<Node> {
-        let table = DeTable::parse_recoverable(value);
-        table.1.is_empty().then_some(())?;
-        let (_, spanned) = table.0.into_inner().into_iter().next()?;
-        convert(spanned, &|_| place.clone()).ok()
+    let node = match parse(&format!("value = {value}")).map(|root| root.kind) {
+        Ok(Kind::Table(entries)) if entries.len() == 1 => {
+            entries.into_iter().next().map(|(_, node)| node.moved_to(&place)).expect("one entry")
+        }
+        Ok(_) => return Err(fault("more than one key; repeat --set for each")),
+        Err(error) if looks_like_toml(value) => {
+            return Err(Fault { place: Some(place), ..error });
+        }
+        Err(_) => Node { place: place.clone(), kind: Kind::Text(value.trim().to_owned()) },
     };
-    let node = parse_value(&format!("value = {value}"))
-        .unwrap_or_else(|| Node { place: place.clone(), kind: Kind::Text(value.trim().to_owned()) });
 
     let mut keys = path.split('.').map(str::trim).peekable();
     let mut here = root;
@@ -184,4 +238,10 @@ pub(crate) fn set(root: &mut Node, text: &str) -> Result<(), Fault> {
         }
     }
     Err(fault("the key is empty"))
+}
+
+/// Whether a value that is no TOML was meant to be some, rather than text without quotes.
+fn looks_like_toml(value: &str) -> bool {
+    value.trim_start().starts_with(['[', '{', '"', '\'', '+', '-'])
+        || value.trim_start().starts_with(|c: char| c.is_ascii_digit())
 }

@@ -11,11 +11,13 @@ mod section;
 pub use document::{Place, SpecError};
 pub use parameters::Parameters;
 
-use document::{Fault, Kind, Node};
+use document::{Fault, Kind, Node, shortened};
 use mlpsweep_data::{Task, TestShare, builtin};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_train::{EarlyStopping, Metric, Preprocess, Scale, TargetScale};
 use section::{Section, unknown_word};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -173,6 +175,8 @@ impl SamplerKind {
     }
 }
 
+/// No sweep file is larger than this.
+const LARGEST_FILE: u64 = 16 << 20;
 /// Trials of a random search when none are given.
 const DEFAULT_TRIALS: u64 = 64;
 
@@ -183,7 +187,12 @@ impl Sweep {
     /// What is wrong, with its line and what would be right.
     pub fn read(path: &Path, overrides: &[String]) -> Result<Sweep, SpecError> {
         let whole = |message: String| SpecError { file: path.to_owned(), place: None, message, hint: None };
-        let bytes = std::fs::read(path).map_err(|error| whole(error.to_string()))?;
+        let mut bytes = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(LARGEST_FILE + 1).read_to_end(&mut bytes));
+        read.map_err(|error| whole(error.to_string()))?;
+        if bytes.len() as u64 > LARGEST_FILE {
+            return Err(whole(format!("more than {} MiB, which is no sweep file", LARGEST_FILE >> 20)));
+        }
         let text = String::from_utf8(bytes)
             .map_err(|error| whole(format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to())))?;
         Sweep::parse(&text, path, overrides)
@@ -249,11 +258,12 @@ fn name(top: &Section<'_>, path: &Path) -> Result<String, Fault> {
             .file_stem()
             .map_or_else(|| "sweep".into(), |stem| stem.to_string_lossy().into_owned()));
     };
-    let is_bidi =
-        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    if name.trim().is_empty() || name.len() > LONGEST || name.chars().any(|c| c.is_control() || is_bidi(c)) {
+    // Direction marks, and ends of lines and paragraphs, beside what Unicode calls control characters.
+    let is_mark = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if name.trim().is_empty() || name.len() > LONGEST || name.chars().any(|c| c.is_control() || is_mark(c)) {
         let message = format!(
-            "`name` is {name:?}, but must be 1 to {LONGEST} bytes of text without control characters"
+            "`name` is \"{}\", but must be 1 to {LONGEST} bytes of text without control characters",
+            shortened(name)
         );
         return Err(Fault::new(place, message));
     }
@@ -319,21 +329,16 @@ fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source,
         let names: Vec<&str> = builtin::NAMES.into_iter().chain(GENERATED).collect();
         return Err(unknown_word("data.builtin", name, &names, place));
     }
-    const MOST_ROWS: i64 = 100_000_000;
+    const MOST_CELLS: usize = 100_000_000;
     let whole = |key: &str, least: i64, default: usize| -> Result<usize, Fault> {
-        match section.whole(key, least)? {
-            Some(found) if found > MOST_ROWS => {
-                Err(Fault::new(place, format!("`data.{key}` is {found}, but must be at most {MOST_ROWS}")))
-            }
-            found => Ok(found.map_or(default, |found| found as usize)),
-        }
+        Ok(section.whole(key, least)?.map_or(default, |found| found as usize))
     };
     let noise = |default: f64| {
         let found =
             section.number("noise", "a number, 0 or more", |noise| noise >= 0.0 && noise.is_finite())?;
         Ok(found.unwrap_or(default))
     };
-    Ok(match name {
+    let source = match name {
         "moons" => Source::Moons { rows: whole("rows", 10, 500)?, noise: noise(0.2)? },
         "spirals" => Source::Spirals {
             rows: whole("rows", 10, 500)?,
@@ -345,7 +350,21 @@ fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source,
             features: whole("features", 5, 10)?,
             noise: noise(1.0)?,
         },
-    })
+    };
+    let (rows, columns) = match source {
+        Source::Friedman1 { rows, features, .. } => (rows, features),
+        Source::Spirals { rows, classes, .. } if classes > rows => {
+            let message = format!("`data.classes` is {classes}, but there are only {rows} rows");
+            return Err(Fault::new(place, message));
+        }
+        Source::Moons { rows, .. } | Source::Spirals { rows, .. } => (rows, 2),
+        Source::File(_) | Source::Builtin(_) => unreachable!("generated"),
+    };
+    if rows.saturating_mul(columns) > MOST_CELLS {
+        let message = format!("{rows} rows of {columns} features, but {MOST_CELLS} cells are the most");
+        return Err(Fault::new(place, message));
+    }
+    Ok(source)
 }
 
 fn cv(section: Option<Section<'_>>) -> Result<CvSpec, Fault> {
@@ -364,6 +383,10 @@ fn cv(section: Option<Section<'_>>) -> Result<CvSpec, Fault> {
             .hint("give `cv.share`, the share of the rows that are held out, or another kind"));
         }
     } else {
+        if let Some(node) = section.get("share") {
+            return Err(Fault::new(&node.place, "`cv.share` without `cv.kind = \"holdout\"`")
+                .hint("give `cv.folds`; each fold then holds out its share of the rows"));
+        }
         cv.folds = section.whole("folds", 2)?.map_or(cv.folds, |folds| folds as usize);
     }
     cv.repeats = section.whole("repeats", 1)?.map_or(cv.repeats, |repeats| repeats as usize);

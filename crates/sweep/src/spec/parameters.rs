@@ -1,6 +1,6 @@
 //! `[parameters]`: a bare value is fixed, a table is searched.
 
-use super::document::{Fault, Kind, Node, Place};
+use super::document::{Fault, Kind, Node, Place, shortened};
 use super::keys::{self, Holds};
 use super::section::{Section, did_you_mean};
 use mlpsweep_search::{
@@ -25,12 +25,17 @@ impl Parameters {
         Some(&self.places[position])
     }
 
+    /// The domain of a parameter that the file names.
+    pub fn domain(&self, name: &str) -> Option<&Domain> {
+        self.space.parameters().iter().find(|parameter| parameter.name == name).map(|found| &found.domain)
+    }
+
     pub(crate) fn read(section: Option<&Section<'_>>) -> Result<Parameters, Fault> {
         let (mut parameters, mut places, mut notes) = (Vec::new(), Vec::new(), Vec::new());
         for (name, node) in section.map_or(&[][..], |section| section.entries()) {
             let path = format!("parameters.{name}");
             let holds = keys::holds(name).ok_or_else(|| {
-                let fault = Fault::new(&node.place, format!("unknown key `{path}`"));
+                let fault = Fault::new(&node.place, format!("unknown key `{}`", shortened(&path)));
                 fault.hint(did_you_mean(name, &keys::names()))
             })?;
             let domain = domain(&path, node, &holds, &mut notes)?;
@@ -70,22 +75,22 @@ impl Parameters {
 
     /// All values the key may take in this space.
     fn choices(&self, key: &str) -> Vec<String> {
-        let parameter = self.space.parameters().iter().find(|parameter| parameter.name == key);
-        let Some(parameter) = parameter else {
+        let Some(domain) = self.domain(key) else {
             return vec![match key {
                 "optimizer" => super::DEFAULT_OPTIMIZER.name().to_owned(),
                 "schedule" => super::DEFAULT_SCHEDULE.name().to_owned(),
                 _ => "the default".to_owned(),
             }];
         };
-        let count = parameter.domain.count().unwrap_or(0);
-        (0..count).filter_map(|i| parameter.domain.nth(i)).map(|value| value.to_string()).collect()
+        let count = domain.count().unwrap_or(0);
+        (0..count).filter_map(|i| domain.nth(i)).map(|value| value.to_string()).collect()
     }
 }
 
 fn domain(path: &str, node: &Node, holds: &Holds, notes: &mut Vec<String>) -> Result<Domain, Fault> {
     let Kind::Table(_) = &node.kind else { return Ok(Domain::Fixed(value(path, node, holds)?)) };
     let section = Section::new(path, node)?;
+    section.only(&["min", "max", "step", "scale", "values"])?;
     if let Some(list) = section.get("values") {
         let Kind::List(items) = &list.kind else { return Err(section.wrong("values", list, "a list")) };
         let values = items.iter().map(|item| value(path, item, holds)).collect::<Result<Vec<_>, _>>()?;
@@ -95,11 +100,13 @@ fn domain(path: &str, node: &Node, holds: &Holds, notes: &mut Vec<String>) -> Re
                     .hint("give `values`, or `min` and `max`"));
             }
         }
-        section.finish()?;
         let (categorical, repeated) =
             Categorical::new(values).map_err(|error| refused(path, &list.place, &error))?;
         for value in repeated {
-            notes.push(format!("`{path}` lists {value} more than once; it is tried once"));
+            let note = format!("`{path}` lists {value} more than once; it is tried once");
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
         }
         return Ok(Domain::Categorical(categorical));
     }
@@ -139,7 +146,6 @@ fn domain(path: &str, node: &Node, holds: &Holds, notes: &mut Vec<String>) -> Re
             .hint("search it with { values = […] }"));
         }
     };
-    section.finish()?;
     domain.map_err(|error| refused(path, &node.place, &error))
 }
 

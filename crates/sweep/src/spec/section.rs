@@ -1,6 +1,6 @@
 //! A table of the sweep file, read key by key; what nobody asked for is an error.
 
-use super::document::{Fault, Kind, Node, Place};
+use super::document::{Fault, Kind, Node, Place, shortened};
 use std::cell::RefCell;
 
 /// One table: hands out its keys, and knows in the end which were never asked for.
@@ -116,21 +116,28 @@ impl<'a> Section<'a> {
 
     /// An error for the first key nobody asked for.
     pub(crate) fn finish(self) -> Result<(), Fault> {
-        let known = self.known.borrow();
-        let Some((key, node)) = self.entries.iter().find(|(key, _)| !known.contains(key)) else {
-            return Ok(());
-        };
+        let known = self.known.take();
         let mut names: Vec<&str> = known.iter().map(String::as_str).collect();
         names.sort_unstable();
         names.dedup();
-        let fault = Fault::new(&node.place, format!("unknown key `{}`", self.path(key)));
-        Err(fault.hint(did_you_mean(key, &names)))
+        self.only(&names)
+    }
+
+    /// An error for the first key that is none of `names`.
+    pub(crate) fn only(&self, names: &[&str]) -> Result<(), Fault> {
+        let Some((key, node)) = self.entries.iter().find(|(key, _)| !names.contains(&key.as_str())) else {
+            return Ok(());
+        };
+        let path = self.path(key);
+        let fault = Fault::new(&node.place, format!("unknown key `{}`", shortened(&path)));
+        Err(fault.hint(did_you_mean(key, names)))
     }
 }
 
 /// The error for a word that is none of `names`.
 pub(crate) fn unknown_word(path: &str, found: &str, names: &[&str], place: &Place) -> Fault {
-    Fault::new(place, format!("`{path}` is {found:?}, which is not known")).hint(did_you_mean(found, names))
+    Fault::new(place, format!("`{path}` is \"{}\", which is not known", shortened(found)))
+        .hint(did_you_mean(found, names))
 }
 
 /// The nearest of `names`, or all of them.

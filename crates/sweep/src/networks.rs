@@ -1,0 +1,119 @@
+//! The networks of a space: each loss must fit the target, and the largest network must fit into memory.
+//!
+//! Both are found from the ends of the domains, without drawing a point and before anything is allocated.
+
+use crate::SweepError;
+use crate::objective::train_config;
+use crate::spec::Sweep;
+use mlpsweep_data::{Dataset, Target};
+use mlpsweep_search::{Domain, Value};
+use mlpsweep_seed::Seed;
+use mlpsweep_train::{Job, Preprocess, Scale, Session, TargetScale, TrainConfig};
+
+/// Memory one unit may need at most.
+pub const MOST_UNIT_BYTES: f64 = 8.0 * GIB;
+
+const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
+
+/// More hidden layers than this are a slip of the finger.
+const DEEPEST: i64 = 10_000;
+
+/// Checks the networks of the sweep's space on this table.
+///
+/// # Errors
+/// The key whose values make no network, or too large a one.
+pub fn check(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
+    check_losses(sweep, data)?;
+    check_sizes(sweep, data)
+}
+
+/// Every loss must be one for this target: a network without hidden layers on one row tells.
+fn check_losses(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
+    let preprocess = Preprocess { scale: Scale::None, target_scale: TargetScale::None };
+    for loss in values(sweep, "loss") {
+        let point = [("hidden".to_owned(), Value::List(Vec::new())), ("loss".to_owned(), loss)];
+        let config = train_config(&point, &data.target, None);
+        let job =
+            Job { data, rows: &[0], config: &config, preprocess, start: None, seed: Seed::new(sweep.seed) };
+        if let Err(error) = Session::<f32>::new(job) {
+            let place = sweep.parameters.place("loss");
+            let hint = "without `loss` it is chosen to fit the target";
+            return Err(sweep.error(place, error.to_string(), Some(hint.into())).into());
+        }
+    }
+    Ok(())
+}
+
+/// The largest network, at the ends of `hidden`, or of `depth` and `width`, must fit into memory.
+fn check_sizes(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
+    let largest = |key: &str| sweep.parameters.domain(key).and_then(largest_whole);
+    if let Some(depth) = largest("depth").filter(|depth| *depth > DEEPEST) {
+        let message = format!("`parameters.depth` reaches {depth}, but must be at most {DEEPEST}");
+        return Err(sweep.error(sweep.parameters.place("depth"), message, None).into());
+    }
+    let mut points: Vec<Vec<(String, Value)>> =
+        values(sweep, "hidden").map(|value| vec![("hidden".to_owned(), value)]).collect();
+    if points.is_empty() {
+        let end = |key: &str| Some((key.to_owned(), Value::Int(largest(key)?)));
+        points.push(["depth", "width"].into_iter().filter_map(end).collect());
+    }
+    for point in points {
+        let config = train_config(&point, &data.target, None);
+        let bytes = unit_bytes(data, &config, largest("batch_size"));
+        if bytes > MOST_UNIT_BYTES {
+            let place = ["hidden", "width", "depth"].into_iter().find_map(|key| sweep.parameters.place(key));
+            let message = format!(
+                "{} need about {:.1} GiB for one run, but {:.0} GiB is the limit",
+                layers(&config.hidden),
+                bytes / GIB,
+                MOST_UNIT_BYTES / GIB
+            );
+            return Err(sweep.error(place, message, Some("take fewer or smaller layers".into())).into());
+        }
+    }
+    Ok(())
+}
+
+/// The values of a key that is fixed or listed.
+fn values<'s>(sweep: &'s Sweep, key: &str) -> impl Iterator<Item = Value> + use<'s> {
+    let domain = sweep.parameters.domain(key);
+    domain.into_iter().flat_map(|domain| (0..domain.count().unwrap_or(0)).filter_map(|i| domain.nth(i)))
+}
+
+/// The largest whole number of the domain, if it holds any.
+fn largest_whole(domain: &Domain) -> Option<i64> {
+    let whole = |value: Value| if let Value::Int(value) = value { Some(value) } else { None };
+    match domain {
+        Domain::Categorical(_) => (0..domain.count()?).filter_map(|i| domain.nth(i)).filter_map(whole).max(),
+        domain => whole(domain.sample(1.0)),
+    }
+}
+
+/// Bytes a run of this shape takes: parameters, gradient, two optimizer states, the best epoch's copy, one workspace.
+fn unit_bytes(data: &Dataset, config: &TrainConfig, batch_size: Option<i64>) -> f64 {
+    let n_outputs = match &data.target {
+        Target::Classes { labels, .. } => config.loss.n_outputs(labels.len()),
+        Target::Numbers { values, .. } => config.loss.n_outputs(values.ncols()),
+    };
+    let sizes: Vec<f64> = std::iter::once(data.n_features())
+        .chain(config.hidden.iter().copied())
+        .chain([n_outputs])
+        .map(|size| size as f64)
+        .collect();
+    let n_params: f64 = sizes.windows(2).map(|pair| pair[1] * (pair[0] + 1.0)).sum();
+    let n_rows = data.n_rows() as f64;
+    let batch =
+        batch_size.map_or(n_rows.min(256.0), |rows| (rows as f64).min(n_rows).max(256.0_f64.min(n_rows)));
+    let per_row: f64 = sizes.iter().map(|size| 2.0 * size).sum();
+    8.0 * (5.0 * n_params + batch * per_row)
+}
+
+fn layers(hidden: &[usize]) -> String {
+    match hidden {
+        [width] => format!("{width} hidden units"),
+        [first, rest @ ..] if rest.iter().all(|width| width == first) => {
+            format!("{} hidden layers of {first} units", hidden.len())
+        }
+        _ => format!("hidden layers of {hidden:?} units"),
+    }
+}
