@@ -74,8 +74,8 @@ pub fn check(
     let mut at = |params: &[f64], gradient: &mut [f64]| {
         workspace.input(n_rows).copy_from_slice(x);
         let loss = network.loss_and_gradient(params, &mut workspace, targets, &mut masks.clone(), gradient);
-        let sides: Vec<f64> = if network.config().activation.has_kink() {
-            workspace.slopes().flatten().copied().collect()
+        let sides: Vec<bool> = if network.config().activation.has_kink() {
+            workspace.hidden().flatten().map(|&a| a > 0.0).collect()
         } else {
             Vec::new()
         };

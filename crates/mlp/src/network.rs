@@ -125,9 +125,11 @@ impl<T: Real> Workspace<T> {
         &mut self.activations[0][..n_rows * self.sizes[0]]
     }
 
-    /// The slopes S_l of the last training pass: the side of a kink each unit is on shows in them.
-    pub(crate) fn slopes(&self) -> impl Iterator<Item = &[T]> {
-        self.slopes.iter().zip(&self.sizes[1..]).map(|(slope, size)| &slope[..self.n_rows * size])
+    /// Ã_1 … Ã_{L−1} of the last pass: a unit's sign is the side of the kink at 0 that it is on.
+    pub(crate) fn hidden(&self) -> impl Iterator<Item = &[T]> {
+        let n_hidden = self.sizes.len() - 2;
+        let layers = self.activations.iter().zip(&self.sizes).skip(1).take(n_hidden);
+        layers.map(|(a, size)| &a[..self.n_rows * size])
     }
 }
 

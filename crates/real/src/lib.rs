@@ -53,14 +53,18 @@ pub trait Real:
     fn sqrt(self) -> Self;
     /// |x|
     fn abs(self) -> Self;
-    /// The larger of two numbers.
+    /// The complementary error function 1 − erf x, exact in the upper tail
+    fn erfc(self) -> Self;
+    /// The larger of two numbers; the first where they cannot be compared.
     fn max(self, other: Self) -> Self;
+    /// The smaller of two numbers; the first where they cannot be compared.
+    fn min(self, other: Self) -> Self;
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
 }
 
 macro_rules! real {
-    ($type:ident) => {
+    ($type:ident, $erfc:path) => {
         impl Real for $type {
             const NAME: &'static str = stringify!($type);
 
@@ -101,8 +105,16 @@ macro_rules! real {
                 $type::abs(self)
             }
             #[inline(always)]
+            fn erfc(self) -> $type {
+                $erfc(self)
+            }
+            #[inline(always)]
             fn max(self, other: $type) -> $type {
-                if self > other { self } else { other }
+                if other > self { other } else { self }
+            }
+            #[inline(always)]
+            fn min(self, other: $type) -> $type {
+                if other < self { other } else { self }
             }
             #[inline(always)]
             fn is_finite(self) -> bool {
@@ -112,8 +124,8 @@ macro_rules! real {
     };
 }
 
-real!(f32);
-real!(f64);
+real!(f32, libm::erfcf);
+real!(f64, libm::erfc);
 
 /// Runs `work(args)` compiled for the widest vector unit this processor has.
 ///

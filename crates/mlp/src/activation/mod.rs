@@ -70,6 +70,13 @@ activations! {
     tanh::Tanh,
     relu::Relu,
     leaky_relu::LeakyRelu,
+    elu::Elu,
+    selu::Selu,
+    gelu::Gelu,
+    gelu_tanh::GeluTanh,
+    silu::Silu,
+    mish::Mish,
+    softplus::Softplus,
 }
 
 impl Activation {
