@@ -20,7 +20,7 @@ fn step(criterion: &mut Criterion) {
         let x = normals(n_rows * workload.sizes[0]);
         let y = normals(n_rows);
         let classes: Vec<u32> = (0..n_rows).map(|row| (row % workload.n_outputs()) as u32).collect();
-        let targets = if workload.classifies() { Targets::Classes(&classes) } else { Targets::Numbers(&y) };
+        let targets = if workload.classifies() { Targets::classes(&classes) } else { Targets::numbers(&y) };
         let mut workspace = Workspace::new(&network, n_rows);
         let segments: Vec<Segment<f32>> = network
             .layout()

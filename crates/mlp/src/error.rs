@@ -12,9 +12,15 @@ pub enum NetworkError {
     /// A dropout rate that keeps nothing or is no probability.
     #[error("`{name}` is {found}, but must lie in [0, 1)")]
     Rate {
-        /// `dropout` or `input_dropout`.
+        /// `dropout`, `input_dropout` or `label_smoothing`.
         name: &'static str,
         /// The rate given.
+        found: f64,
+    },
+    /// No width for the squared part of the Huber loss.
+    #[error("`huber_delta` is {found}, but must be above 0")]
+    HuberDelta {
+        /// δ as given.
         found: f64,
     },
 }

@@ -12,7 +12,7 @@
 //! A difference across a kink (relu at 0, say) is no derivative: a parameter whose ±ε moves any unit to the other side of
 //! one is left out and counted.
 
-use crate::{Network, Targets, Workspace};
+use crate::{Layout, Network, Targets, Workspace};
 use mlpsweep_seed::Stream;
 
 /// The default step ε.
@@ -68,32 +68,72 @@ pub fn check(
     masks: &Stream,
     epsilon: f64,
 ) -> Vec<LayerCheck> {
-    let n_rows = x.len() / network.config().sizes[0];
-    let mut workspace = Workspace::new(network, n_rows);
-    let mut scratch = vec![0.0; params.len()];
-    let mut at = |params: &[f64], gradient: &mut [f64]| {
-        workspace.input(n_rows).copy_from_slice(x);
-        let loss = network.loss_and_gradient(params, &mut workspace, targets, &mut masks.clone(), gradient);
-        let sides: Vec<bool> = if network.config().activation.has_kink() {
-            workspace.hidden().flatten().map(|&a| a > 0.0).collect()
-        } else {
-            Vec::new()
-        };
-        (loss, sides)
-    };
-
     let mut gradient = vec![0.0; params.len()];
-    let (loss, _) = at(params, &mut gradient);
+    let mut objective = Objective::new(network, x, targets, masks);
+    objective.gradient(params, &mut gradient);
+    compare(network.layout(), params, &gradient, epsilon, |params| objective.value(params))
+}
+
+/// J of one batch with its masks held fixed.
+#[derive(Clone, Debug)]
+pub struct Objective<'a> {
+    network: &'a Network,
+    x: &'a [f64],
+    targets: Targets<'a, f64>,
+    masks: &'a Stream,
+    workspace: Workspace<f64>,
+}
+
+impl<'a> Objective<'a> {
+    /// J of the batch `x` (rows × n_0).
+    pub fn new(network: &'a Network, x: &'a [f64], targets: Targets<'a, f64>, masks: &'a Stream) -> Objective<'a> {
+        let workspace = Workspace::new(network, x.len() / network.config().sizes[0]);
+        Objective { network, x, targets, masks, workspace }
+    }
+
+    fn load(&mut self) {
+        let n_rows = self.workspace.max_rows();
+        self.workspace.input(n_rows).copy_from_slice(self.x);
+    }
+
+    /// J, and its gradient by back-propagation.
+    pub fn gradient(&mut self, params: &[f64], gradient: &mut [f64]) -> f64 {
+        self.load();
+        self.network.loss_and_gradient(params, &mut self.workspace, self.targets, &mut self.masks.clone(), gradient)
+    }
+
+    /// J by the forward pass alone, and the side of each kink that each unit and output is on.
+    pub fn value(&mut self, params: &[f64]) -> (f64, Vec<bool>) {
+        self.load();
+        let config = self.network.config();
+        let n_outputs = self.network.n_outputs();
+        let mut logits = self.network.forward(params, &mut self.workspace, &mut self.masks.clone()).to_vec();
+        let mut sides = config.loss.sides(&config.loss_options, &logits, n_outputs, self.targets);
+        if config.activation.has_kink() {
+            sides.extend(self.workspace.hidden().flatten().map(|&a| a > 0.0));
+        }
+        (config.loss.mean_and_delta(&config.loss_options, &mut logits, n_outputs, self.targets), sides)
+    }
+}
+
+/// Compares `gradient` with central differences of `value`, which gives J and the sides of its kinks, layer by layer.
+pub fn compare(
+    layout: &Layout,
+    params: &[f64],
+    gradient: &[f64],
+    epsilon: f64,
+    mut value: impl FnMut(&[f64]) -> (f64, Vec<bool>),
+) -> Vec<LayerCheck> {
+    let (loss, _) = value(params);
     let mut shifted = params.to_vec();
-    let blocks = network.layout().blocks().iter();
-    let layers = blocks.map(|block| {
+    let layers = layout.blocks().iter().map(|block| {
         let mut differences = Vec::with_capacity(block.biases.end - block.weights.start);
         let mut n_at_kinks = 0;
         for param_idx in block.weights.start..block.biases.end {
             shifted[param_idx] = params[param_idx] + epsilon;
-            let (above, sides_above) = at(&shifted, &mut scratch);
+            let (above, sides_above) = value(&shifted);
             shifted[param_idx] = params[param_idx] - epsilon;
-            let (below, sides_below) = at(&shifted, &mut scratch);
+            let (below, sides_below) = value(&shifted);
             shifted[param_idx] = params[param_idx];
             if sides_above == sides_below {
                 let numeric = (above - below) / (2.0 * epsilon);

@@ -30,5 +30,5 @@ pub use activation::Activation;
 pub use error::NetworkError;
 pub use init::Init;
 pub use layout::{Block, Layout};
-pub use loss::{Loss, Targets};
+pub use loss::{Loss, LossOptions, Targets};
 pub use network::{Network, NetworkConfig, Workspace};

@@ -14,7 +14,7 @@
 //! slice laid out by [`Layout`], so that an optimizer can treat them as a vector.
 
 use crate::dropout::draw_mask;
-use crate::{Activation, Layout, Loss, NetworkError, Targets};
+use crate::{Activation, Layout, Loss, LossOptions, NetworkError, Targets};
 use mlpsweep_real::{Real, vectorised};
 use mlpsweep_seed::Stream;
 use ndarray::linalg::general_mat_mul;
@@ -29,6 +29,8 @@ pub struct NetworkConfig {
     pub activation: Activation,
     /// Loss, and with it the activation of the output layer.
     pub loss: Loss,
+    /// Constants of the loss.
+    pub loss_options: LossOptions,
     /// Probability that a hidden unit is dropped while training; 0 for none.
     pub dropout: f64,
     /// Probability that an input feature is dropped while training; 0 for none.
@@ -38,13 +40,14 @@ pub struct NetworkConfig {
 /// A multilayer perceptron: its shape and its functions, without parameters.
 ///
 /// ```
-/// use mlpsweep_mlp::{Activation, Init, Loss, Network, NetworkConfig, Targets, Workspace};
+/// use mlpsweep_mlp::{Activation, Init, Loss, LossOptions, Network, NetworkConfig, Targets, Workspace};
 /// use mlpsweep_seed::Seed;
 ///
 /// let network = Network::new(NetworkConfig {
 ///     sizes: vec![2, 8, 3],
 ///     activation: Activation::Relu,
 ///     loss: Loss::CrossEntropy,
+///     loss_options: LossOptions::default(),
 ///     dropout: 0.0,
 ///     input_dropout: 0.0,
 /// })?;
@@ -53,7 +56,7 @@ pub struct NetworkConfig {
 /// let mut workspace = Workspace::new(&network, 2);
 ///
 /// workspace.input(2).copy_from_slice(&[0.5, -1.0, 2.0, 0.1]);
-/// let targets = Targets::Classes(&[0, 2]);
+/// let targets = Targets::classes(&[0, 2]);
 /// let mut masks = Seed::new(7).child("dropout").stream();
 /// let loss = network.loss_and_gradient(&params, &mut workspace, targets, &mut masks, &mut gradient);
 /// assert!(loss > 0.0 && gradient.iter().any(|&g| g != 0.0));
@@ -137,7 +140,7 @@ impl Network {
     /// A network of that shape.
     ///
     /// # Errors
-    /// Fewer than two sizes, a size of 0, or a dropout rate outside [0, 1).
+    /// Fewer than two sizes, a size of 0, a rate outside [0, 1), or a `huber_delta` that is not above 0.
     pub fn new(config: NetworkConfig) -> Result<Network, NetworkError> {
         if config.sizes.len() < 2 || config.sizes.contains(&0) {
             return Err(NetworkError::Sizes { found: config.sizes });
@@ -146,6 +149,13 @@ impl Network {
             if !(0.0..1.0).contains(&rate) {
                 return Err(NetworkError::Rate { name, found: rate });
             }
+        }
+        let LossOptions { huber_delta, label_smoothing } = config.loss_options;
+        if !(0.0..1.0).contains(&label_smoothing) {
+            return Err(NetworkError::Rate { name: "label_smoothing", found: label_smoothing });
+        }
+        if !(huber_delta > 0.0 && huber_delta.is_finite()) {
+            return Err(NetworkError::HuberDelta { found: huber_delta });
         }
         Ok(Network { layout: Layout::new(&config.sizes), config })
     }
@@ -178,7 +188,7 @@ impl Network {
         logits
     }
 
-    /// Σ_i L(ŷ_i, y_i) over the rows in the workspace's input. No dropout, no penalty.
+    /// Σ_i w_i L(ŷ_i, y_i) over the rows in the workspace's input. No dropout, no penalty.
     pub fn total_loss<T: Real>(
         &self,
         params: &[T],
@@ -186,7 +196,7 @@ impl Network {
         targets: Targets<'_, T>,
     ) -> f64 {
         let logits = self.logits(params, workspace);
-        self.config.loss.total(logits, self.n_outputs(), targets)
+        self.config.loss.total(&self.config.loss_options, logits, self.n_outputs(), targets)
     }
 
     /// Z_L for the rows in the workspace's input (rows × n_L). No dropout.
@@ -218,19 +228,19 @@ impl Network {
         masks: &mut Stream,
         gradient: &mut [T],
     ) -> f64 {
-        let loss = self.forward(params, workspace, targets, masks);
+        let logits = self.forward(params, workspace, masks);
+        let loss = self.config.loss.mean_and_delta(&self.config.loss_options, logits, self.n_outputs(), targets);
         self.backward(params, workspace, gradient);
         loss
     }
 
-    /// A_1 … A_{L−1} and their slopes, then dZ_L in the place of the logits; returns J.
-    fn forward<T: Real>(
+    /// Z_L with dropout, having left A_1 … A_{L−1} and their slopes in the workspace.
+    pub(crate) fn forward<'w, T: Real>(
         &self,
         params: &[T],
-        workspace: &mut Workspace<T>,
-        targets: Targets<'_, T>,
+        workspace: &'w mut Workspace<T>,
         masks: &mut Stream,
-    ) -> f64 {
+    ) -> &'w mut [T] {
         self.check(params, workspace);
         let n_rows = workspace.n_rows;
         let Workspace { activations, slopes, mask, .. } = workspace;
@@ -260,8 +270,7 @@ impl Network {
                 }
             }
         }
-        let logits = &mut activations[last + 1][..n_rows * self.n_outputs()];
-        self.config.loss.total_and_delta(logits, self.n_outputs(), targets) / n_rows as f64
+        &mut activations[last + 1][..n_rows * self.n_outputs()]
     }
 
     /// `gradient` = ∂J/∂θ, from dZ_L down. The input layer's dX is never computed.

@@ -275,7 +275,7 @@ impl<'a, T: Real> Session<'a, T> {
 }
 
 fn targets<'b, T>(loss: Loss, classes: &'b [u32], numbers: &'b [T]) -> Targets<'b, T> {
-    if loss.classifies() { Targets::Classes(classes) } else { Targets::Numbers(numbers) }
+    if loss.classifies() { Targets::classes(classes) } else { Targets::numbers(numbers) }
 }
 
 /// The target's scaling and the network's outputs.

@@ -3,13 +3,13 @@
 //! With class y ∈ {0, 1} and p = σ(z):
 //!
 //! ```text
-//! L(z, y) = −y ln p − (1−y) ln(1−p) = max(z, 0) − y z + ln(1 + e^{−|z|})
+//! L(z, y) = −y ln p − (1−y) ln(1−p) = max(∓z, 0) + ln(1 + e^{−|z|})        − for y = 1
 //! ∂L/∂z   = p − y
 //! ```
 //!
 //! The right-hand form never takes the logarithm of a rounded 0.
 
-use super::{Cost, Targets};
+use super::{Cost, LossOptions, RowTarget};
 use crate::Activation;
 use mlpsweep_real::Real;
 
@@ -23,32 +23,21 @@ impl Cost for BinaryCrossEntropy {
         1
     }
 
-    fn total<T: Real>(logits: &[T], n_outputs: usize, targets: Targets<'_, T>) -> f64 {
-        assert_eq!(n_outputs, 1, "binary_cross_entropy has one output");
-        logits.iter().zip(targets.classes()).map(|(&z, &class)| cost(z, class)).sum()
+    fn cost<T: Real>(_options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64 {
+        let z = z[0].to_f64();
+        let against = if target.class() == 1 { -z } else { z };
+        // f64::max drops a NaN; adding 0·z keeps it, so that a diverged run shows.
+        against.max(0.0) + (-z.abs()).exp().ln_1p() + 0.0 * z
     }
 
-    fn total_and_delta<T: Real>(logits: &mut [T], n_outputs: usize, targets: Targets<'_, T>, scale: T) -> f64 {
-        assert_eq!(n_outputs, 1, "binary_cross_entropy has one output");
-        let mut total = 0.0;
-        for (z, &class) in logits.iter_mut().zip(targets.classes()) {
-            total += cost(*z, class);
-            let (p, _) = Activation::Sigmoid.at(*z);
-            *z = scale * (if class == 1 { p - T::one() } else { p });
-        }
-        total
+    fn cost_and_delta<T: Real>(options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64 {
+        let cost = BinaryCrossEntropy::cost(options, z, target);
+        let (p, _) = Activation::Sigmoid.at(z[0]);
+        z[0] = factor * (if target.class() == 1 { p - T::one() } else { p });
+        cost
     }
 
-    fn output<T: Real>(logits: &mut [T], _n_outputs: usize) {
-        for z in logits {
-            *z = Activation::Sigmoid.at(*z).0;
-        }
+    fn output<T: Real>(z: &mut [T]) {
+        z[0] = Activation::Sigmoid.at(z[0]).0;
     }
-}
-
-fn cost<T: Real>(z: T, class: u32) -> f64 {
-    let z = z.to_f64();
-    let signed = if class == 1 { -z } else { z };
-    // f64::max drops a NaN; adding 0·z keeps it, so that a diverged run shows.
-    signed.max(0.0) + (-z.abs()).exp().ln_1p() + 0.0 * z
 }

@@ -1,16 +1,17 @@
-//! Softmax cross-entropy.
+//! Softmax cross-entropy, with label smoothing s (Szegedy et al. 2016).
 //!
-//! For logits `z` (m rows) and target classes `t`:
+//! For the logits `z` of a row, its class `t` and C classes:
 //!
 //! ```text
-//! p_ij    = exp(z_ij − max_j z_i) / Σ_k exp(z_ik − max_j z_i)
-//! J       = −(1/m) Σ_i ln p_i,t_i
-//! ∂J/∂z_ij = (p_ij − [j = t_i]) / m
+//! p_j  = exp(z_j − max z) / Σ_k exp(z_k − max z)
+//! q_j  = (1 − s) [j = t] + s/C
+//! L    = −Σ_j q_j ln p_j = ln Σ_k exp z_k − (1 − s) z_t − (s/C) Σ_j z_j
+//! ∂L/∂z_j = p_j − q_j
 //! ```
 //!
 //! Subtracting the row maximum changes nothing in exact arithmetic and keeps `exp` from overflowing.
 
-use super::{Cost, Targets};
+use super::{Cost, LossOptions, RowTarget};
 use mlpsweep_real::Real;
 
 pub(super) struct CrossEntropy;
@@ -23,30 +24,34 @@ impl Cost for CrossEntropy {
         n
     }
 
-    fn total<T: Real>(logits: &[T], n_outputs: usize, targets: Targets<'_, T>) -> f64 {
-        let rows = logits.chunks_exact(n_outputs).zip(targets.classes());
-        rows.map(|(row, &class)| log_sum_exp(row) - row[class as usize].to_f64()).sum()
+    fn cost<T: Real>(options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64 {
+        let max = maximum(z).to_f64();
+        let sum: f64 = z.iter().map(|z| (z.to_f64() - max).exp()).sum();
+        sum.ln() - expected_logit(options, z, target) + max
     }
 
-    fn total_and_delta<T: Real>(logits: &mut [T], n_outputs: usize, targets: Targets<'_, T>, scale: T) -> f64 {
-        let mut total = 0.0;
-        for (row, &class) in logits.chunks_exact_mut(n_outputs).zip(targets.classes()) {
-            let target_logit = row[class as usize].to_f64();
-            let (max, sum) = exponentiate(row);
-            total += max.to_f64() + sum.to_f64().ln() - target_logit;
-            let factor = scale / sum;
-            row.iter_mut().for_each(|e| *e *= factor);
-            row[class as usize] -= scale;
-        }
-        total
+    fn cost_and_delta<T: Real>(options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64 {
+        let expected = expected_logit(options, z, target);
+        let (max, sum) = exponentiate(z);
+        let smoothing = T::from_f64(options.label_smoothing);
+        let spread = factor * smoothing / T::from_f64(z.len() as f64);
+        let scale = factor / sum;
+        z.iter_mut().for_each(|e| *e = scale * *e - spread);
+        z[target.class() as usize] -= factor * (T::one() - smoothing);
+        sum.to_f64().ln() - expected + max.to_f64()
     }
 
-    fn output<T: Real>(logits: &mut [T], n_outputs: usize) {
-        for row in logits.chunks_exact_mut(n_outputs) {
-            let (_, sum) = exponentiate(row);
-            row.iter_mut().for_each(|e| *e /= sum);
-        }
+    fn output<T: Real>(z: &mut [T]) {
+        let (_, sum) = exponentiate(z);
+        z.iter_mut().for_each(|e| *e /= sum);
     }
+}
+
+/// Σ_j q_j z_j
+fn expected_logit<T: Real>(options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64 {
+    let smoothing = options.label_smoothing;
+    let certain = (1.0 - smoothing) * z[target.class() as usize].to_f64();
+    if smoothing == 0.0 { certain } else { certain + smoothing / z.len() as f64 * z.iter().map(|z| z.to_f64()).sum::<f64>() }
 }
 
 /// The row becomes exp(z − max z); returns max z and the sum of the row.
@@ -58,12 +63,6 @@ fn exponentiate<T: Real>(row: &mut [T]) -> (T, T) {
         sum += *z;
     }
     (max, sum)
-}
-
-/// ln Σ_j exp z_j
-fn log_sum_exp<T: Real>(row: &[T]) -> f64 {
-    let max = maximum(row).to_f64();
-    max + row.iter().map(|z| (z.to_f64() - max).exp()).sum::<f64>().ln()
 }
 
 fn maximum<T: Real>(row: &[T]) -> T {

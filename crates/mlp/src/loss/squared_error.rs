@@ -7,7 +7,7 @@
 //! ∂L/∂ŷ_j = (2/n) (ŷ_j − y_j)
 //! ```
 
-use super::{Cost, Targets};
+use super::{Cost, LossOptions, RowTarget};
 use mlpsweep_real::Real;
 
 pub(super) struct SquaredError;
@@ -20,21 +20,22 @@ impl Cost for SquaredError {
         n
     }
 
-    fn total<T: Real>(logits: &[T], n_outputs: usize, targets: Targets<'_, T>) -> f64 {
-        let squares = logits.iter().zip(targets.numbers()).map(|(&z, &y)| (z - y).to_f64().powi(2));
-        squares.sum::<f64>() / n_outputs as f64
+    fn cost<T: Real>(_options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64 {
+        let squares = z.iter().zip(target.numbers()).map(|(&z, &y)| (z - y).to_f64().powi(2));
+        squares.sum::<f64>() / z.len() as f64
     }
 
-    fn total_and_delta<T: Real>(logits: &mut [T], n_outputs: usize, targets: Targets<'_, T>, scale: T) -> f64 {
-        let slope = scale * T::from_f64(2.0 / n_outputs as f64);
+    fn cost_and_delta<T: Real>(_options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64 {
+        let n = z.len() as f64;
+        let slope = factor * T::from_f64(2.0 / n);
         let mut squares = 0.0;
-        for (z, &y) in logits.iter_mut().zip(targets.numbers()) {
+        for (z, &y) in z.iter_mut().zip(target.numbers()) {
             let error = *z - y;
             squares += error.to_f64().powi(2);
             *z = slope * error;
         }
-        squares / n_outputs as f64
+        squares / n
     }
 
-    fn output<T: Real>(_logits: &mut [T], _n_outputs: usize) {}
+    fn output<T: Real>(_z: &mut [T]) {}
 }

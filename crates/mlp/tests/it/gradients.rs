@@ -52,7 +52,7 @@ fn a_wrong_derivative_is_seen() {
     let mut stream = Seed::new(3).stream();
     let params: Vec<f64> = Init::Xavier.draw(network.layout(), &mut stream);
     let x = normals::<f64>(4 * 6, &mut stream);
-    let targets = mlpsweep_mlp::Targets::Classes(&[0, 1, 2, 0, 1, 2]);
+    let targets = mlpsweep_mlp::Targets::classes(&[0, 1, 2, 0, 1, 2]);
     let mut layers = gradcheck::check(&network, &params, &x, targets, &stream, gradcheck::EPSILON);
     assert!(layers.iter().all(|layer| !layer.is_suspect()));
     // A step so large that the difference is no derivative any more must be called suspect, not passed.

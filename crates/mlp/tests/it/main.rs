@@ -7,14 +7,14 @@ mod initialisation;
 mod losses;
 mod shapes;
 
-use mlpsweep_mlp::{Activation, Loss, Network, NetworkConfig, Targets};
+use mlpsweep_mlp::{Activation, Loss, LossOptions, Network, NetworkConfig, Targets};
 use mlpsweep_real::Real;
 use mlpsweep_seed::{Seed, Stream};
 use rand_distr::{Distribution, StandardNormal};
 
 fn network(sizes: &[usize], activation: Activation, loss: Loss, dropout: f64) -> Network {
     let config =
-        NetworkConfig { sizes: sizes.to_vec(), activation, loss, dropout, input_dropout: dropout / 2.0 };
+        NetworkConfig { sizes: sizes.to_vec(), activation, loss, loss_options: LossOptions::default(), dropout, input_dropout: dropout / 2.0 };
     Network::new(config).expect("a valid network")
 }
 
@@ -38,6 +38,6 @@ impl<T: Real> Answers<T> {
     }
 
     fn of(&self, loss: Loss) -> Targets<'_, T> {
-        if loss.classifies() { Targets::Classes(&self.classes) } else { Targets::Numbers(&self.numbers) }
+        if loss.classifies() { Targets::classes(&self.classes) } else { Targets::numbers(&self.numbers) }
     }
 }

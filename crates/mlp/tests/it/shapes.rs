@@ -1,7 +1,7 @@
 //! What cannot be built is refused, and a batch is a batch whatever its size.
 
 use crate::{Answers, network, normals};
-use mlpsweep_mlp::{Activation, Init, Loss, Network, NetworkConfig, NetworkError, Workspace};
+use mlpsweep_mlp::{Activation, Init, Loss, LossOptions, Network, NetworkConfig, NetworkError, Workspace};
 use mlpsweep_seed::Seed;
 
 fn config(sizes: &[usize], dropout: f64) -> NetworkConfig {
@@ -9,6 +9,7 @@ fn config(sizes: &[usize], dropout: f64) -> NetworkConfig {
         sizes: sizes.to_vec(),
         activation: Activation::Relu,
         loss: Loss::SquaredError,
+        loss_options: LossOptions::default(),
         dropout,
         input_dropout: 0.0,
     }
