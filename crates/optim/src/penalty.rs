@@ -29,7 +29,7 @@ impl<T: Real> Penalty<T> {
     /// g + ∂P/∂w
     #[inline(always)]
     pub(crate) fn add_to(self, g: T, w: T) -> T {
-        g + self.l2 * w + self.l1 * sign(w)
+        g + self.l2 * w + self.l1 * w.sign()
     }
 
     /// P(W), summed in f64.
@@ -54,14 +54,3 @@ pub struct Segment<T> {
     pub penalty: Penalty<T>,
 }
 
-/// −1, 0 or 1; 0 at 0.
-#[inline(always)]
-fn sign<T: Real>(value: T) -> T {
-    if value > T::zero() {
-        T::one()
-    } else if value < T::zero() {
-        -T::one()
-    } else {
-        T::zero()
-    }
-}

@@ -51,43 +51,56 @@ impl<T: Real> Rule<T> for Adam<T> {
     }
 
     fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
-        let constants = Constants {
-            rate: T::from_f64(learning_rate.to_f64() / (1.0 - self.beta1.powi(self.step))),
-            root: T::from_f64((1.0 / (1.0 - self.beta2.powi(self.step))).sqrt()),
-            beta1: T::from_f64(self.beta1),
-            rest1: T::from_f64(1.0 - self.beta1),
-            beta2: T::from_f64(self.beta2),
-            rest2: T::from_f64(1.0 - self.beta2),
-            epsilon: self.epsilon,
-        };
+        let moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
         let (mean, squares) = (&mut self.mean[range.clone()], &mut self.squares[range]);
-        vectorised(pass, (params, gradient, penalty, mean, squares, constants));
+        vectorised(pass, (params, gradient, penalty, mean, squares, moments));
     }
 }
 
-struct Constants<T> {
+/// What one step of the rules that average g and g² needs to know, once for all parameters.
+#[derive(Clone, Copy)]
+pub(super) struct Moments<T> {
     /// α / (1 − β₁ᵗ)
-    rate: T,
+    pub(super) rate: T,
     /// √(1 / (1 − β₂ᵗ))
-    root: T,
+    pub(super) root: T,
     beta1: T,
     rest1: T,
     beta2: T,
     rest2: T,
-    epsilon: T,
+    pub(super) epsilon: T,
 }
 
-type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, &'a mut [T], &'a mut [T], Constants<T>);
+impl<T: Real> Moments<T> {
+    /// For step `t`, from 1.
+    pub(super) fn new(beta1: f64, beta2: f64, epsilon: T, t: i32, learning_rate: T) -> Moments<T> {
+        Moments {
+            rate: T::from_f64(learning_rate.to_f64() / (1.0 - beta1.powi(t))),
+            root: T::from_f64((1.0 / (1.0 - beta2.powi(t))).sqrt()),
+            beta1: T::from_f64(beta1),
+            rest1: T::from_f64(1.0 - beta1),
+            beta2: T::from_f64(beta2),
+            rest2: T::from_f64(1.0 - beta2),
+            epsilon,
+        }
+    }
+
+    /// (β₁ v + (1 − β₁) g, β₂ s + (1 − β₂) g²)
+    #[inline(always)]
+    pub(super) fn average(&self, v: T, s: T, g: T) -> (T, T) {
+        (self.beta1 * v + self.rest1 * g, self.beta2 * s + self.rest2 * g * g)
+    }
+}
+
+type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, &'a mut [T], &'a mut [T], Moments<T>);
 
 #[inline(always)]
-fn pass<T: Real>((params, gradient, penalty, mean, squares, constants): Pass<'_, T>) {
-    let Constants { rate, root, beta1, rest1, beta2, rest2, epsilon } = constants;
+fn pass<T: Real>((params, gradient, penalty, mean, squares, moments): Pass<'_, T>) {
     for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
         let g = penalty.add_to(g, *theta);
         // States are stored last: read back right after its store, a value waits for it (2.4 times slower).
-        let mean = beta1 * *v + rest1 * g;
-        let square = beta2 * *s + rest2 * g * g;
-        *theta -= rate * mean / (square.sqrt() * root + epsilon);
+        let (mean, square) = moments.average(*v, *s, g);
+        *theta -= moments.rate * mean / (square.sqrt() * moments.root + moments.epsilon);
         (*v, *s) = (mean, square);
     }
 }

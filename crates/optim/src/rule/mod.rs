@@ -106,6 +106,13 @@ optimizers! {
     nesterov::Nesterov,
     rmsprop::RmsProp,
     adam::Adam,
+    amsgrad::AmsGrad,
+    adamw::AdamW,
+    nadam::NAdam,
+    radam::RAdam,
+    adagrad::Adagrad,
+    adadelta::Adadelta,
+    lion::Lion,
 }
 
 impl OptimizerKind {

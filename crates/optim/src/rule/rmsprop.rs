@@ -19,7 +19,8 @@ pub struct RmsProp<T> {
     squares: Vec<T>,
 }
 
-const RHO: Constant = Constant { key: "rho", default: 0.9, range: Interval::SHARE, source: "Hinton, lecture 6e" };
+/// ρ of the rules that average squares alone.
+pub(super) const RHO: Constant = Constant { key: "rho", default: 0.9, range: Interval::SHARE, source: "Hinton, lecture 6e" };
 
 /// ε of the rules that divide by √s + ε.
 pub(super) const EPSILON: Constant =

@@ -1,0 +1,48 @@
+//! AdamW (Loshchilov & Hutter 2019): Adam with decoupled weight decay ω, as PyTorch's:
+//!
+//! ```text
+//! θ ← (1 − α ω) θ                 all parameters, biases too
+//! θ ← θ − α v̂ / (√ŝ + ε)          v̂, ŝ as in Adam
+//! ```
+
+use super::Rule;
+use super::adam::Adam;
+use crate::constant::Interval;
+use crate::{Constant, Penalty};
+use mlpsweep_real::{Real, vectorised};
+use std::ops::Range;
+
+/// Adam, and a shrinking of the parameters beside it.
+#[derive(Clone, Debug)]
+pub struct AdamW<T> {
+    adam: Adam<T>,
+    weight_decay: f64,
+}
+
+const WEIGHT_DECAY: Constant =
+    Constant { key: "weight_decay", default: 0.01, range: Interval::NOT_NEGATIVE, source: "PyTorch" };
+
+impl<T: Real> Rule<T> for AdamW<T> {
+    const NAME: &'static str = "adamw";
+    const CONSTANTS: &'static [Constant] =
+        &[Adam::<f32>::CONSTANTS[0], Adam::<f32>::CONSTANTS[1], Adam::<f32>::CONSTANTS[2], WEIGHT_DECAY];
+
+    fn new(constants: &[f64], n_params: usize) -> AdamW<T> {
+        AdamW { adam: Adam::new(constants, n_params), weight_decay: constants[3] }
+    }
+
+    fn begin_step(&mut self) {
+        self.adam.begin_step();
+    }
+
+    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+        let keep = T::from_f64(1.0 - learning_rate.to_f64() * self.weight_decay);
+        vectorised(shrink, (&mut *params, keep));
+        self.adam.update(range, learning_rate, params, gradient, penalty);
+    }
+}
+
+#[inline(always)]
+fn shrink<T: Real>((params, keep): (&mut [T], T)) {
+    params.iter_mut().for_each(|theta| *theta *= keep);
+}

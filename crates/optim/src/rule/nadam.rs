@@ -1,0 +1,91 @@
+//! NAdam (Dozat 2016): Adam with Nesterov's look ahead, as PyTorch's, with momentum decay ψ:
+//!
+//! ```text
+//! μ_t = β₁ (1 − ½ · 0.96^(t ψ)),   M_t = μ_1 ⋯ μ_t
+//! v ← β₁ v + (1 − β₁) g,   s ← β₂ s + (1 − β₂) g²
+//! θ ← θ − α ( (1 − μ_t)/(1 − M_t) · g + μ_{t+1}/(1 − M_{t+1}) · v ) / (√(s/(1 − β₂ᵗ)) + ε)
+//! ```
+
+use super::Rule;
+use super::adam::{BETA1, BETA2, Moments};
+use super::rmsprop::EPSILON;
+use crate::constant::Interval;
+use crate::{Constant, Penalty};
+use mlpsweep_real::{Real, vectorised};
+use std::ops::Range;
+
+/// Adam that looks one step ahead.
+#[derive(Clone, Debug)]
+pub struct NAdam<T> {
+    beta1: f64,
+    beta2: f64,
+    epsilon: T,
+    momentum_decay: f64,
+    step: i32,
+    /// M_t
+    product: f64,
+    mean: Vec<T>,
+    squares: Vec<T>,
+}
+
+const MOMENTUM_DECAY: Constant = Constant {
+    key: "momentum_decay",
+    default: 0.004,
+    range: Interval::NOT_NEGATIVE,
+    source: "Dozat 2016; PyTorch",
+};
+
+impl<T: Real> NAdam<T> {
+    /// μ_t
+    fn mu(&self, t: i32) -> f64 {
+        self.beta1 * (1.0 - 0.5 * 0.96_f64.powf(f64::from(t) * self.momentum_decay))
+    }
+}
+
+impl<T: Real> Rule<T> for NAdam<T> {
+    const NAME: &'static str = "nadam";
+    const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON, MOMENTUM_DECAY];
+
+    fn new(constants: &[f64], n_params: usize) -> NAdam<T> {
+        NAdam {
+            beta1: constants[0],
+            beta2: constants[1],
+            epsilon: T::from_f64(constants[2]),
+            momentum_decay: constants[3],
+            step: 0,
+            product: 1.0,
+            mean: vec![T::zero(); n_params],
+            squares: vec![T::zero(); n_params],
+        }
+    }
+
+    fn begin_step(&mut self) {
+        self.step = self.step.saturating_add(1);
+        self.product *= self.mu(self.step);
+    }
+
+    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+        let moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
+        let alpha = learning_rate.to_f64();
+        let (now, next) = (self.mu(self.step), self.mu(self.step.saturating_add(1)));
+        let rates = (
+            T::from_f64(alpha * (1.0 - now) / (1.0 - self.product)),
+            T::from_f64(alpha * next / (1.0 - self.product * next)),
+        );
+        let states = (&mut self.mean[range.clone()], &mut self.squares[range]);
+        vectorised(pass, (params, gradient, penalty, states, moments, rates));
+    }
+}
+
+type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, (&'a mut [T], &'a mut [T]), Moments<T>, (T, T));
+
+#[inline(always)]
+fn pass<T: Real>((params, gradient, penalty, (mean, squares), moments, rates): Pass<'_, T>) {
+    let (rate_now, rate_ahead) = rates;
+    for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
+        let g = penalty.add_to(g, *theta);
+        let (mean, square) = moments.average(*v, *s, g);
+        *theta -= (rate_now * g + rate_ahead * mean) / (square.sqrt() * moments.root + moments.epsilon);
+        (*v, *s) = (mean, square);
+    }
+}
