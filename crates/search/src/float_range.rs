@@ -93,9 +93,22 @@ impl FloatRange {
 
     pub(crate) fn nth(&self, idx: u128) -> Option<f64> {
         (idx < self.count()?).then(|| match self.kind {
-            Kind::Steps { step, .. } => (self.min + idx as f64 * step).min(self.max),
+            Kind::Steps { step, .. } => self.at(idx, step),
             Kind::Continuum(_) => self.min,
         })
+    }
+
+    /// min + idx·step with as many decimals as `min` and `step` were written with: 0.3, not 0.30000000000000004.
+    fn at(&self, idx: u128, step: f64) -> f64 {
+        let value = self.min + idx as f64 * step;
+        let n_decimals = decimals(self.min).max(decimals(step));
+        let written = format!("{value:.n_decimals$}").parse().unwrap_or(value);
+        // A number whose decimals are not its own, such as 1/3 written out, is left as it was computed.
+        if (written - value).abs() <= tolerance(self.min, self.max) {
+            written.min(self.max)
+        } else {
+            value.min(self.max)
+        }
     }
 
     pub(crate) fn sample(&self, u: f64) -> f64 {
@@ -104,7 +117,7 @@ impl FloatRange {
         let x = match self.kind {
             Kind::Continuum(Scale::Linear) => between(min, max),
             Kind::Continuum(Scale::Log) => between(min.ln(), max.ln()).exp(),
-            Kind::Steps { step, count } => min + position(u, u128::from(count)) as f64 * step,
+            Kind::Steps { step, count } => self.at(position(u, u128::from(count)), step),
         };
         x.clamp(min, max)
     }
@@ -119,6 +132,11 @@ impl FloatRange {
             }
         }
     }
+}
+
+/// Digits behind the point in the shortest way to write `x`.
+fn decimals(x: f64) -> usize {
+    format!("{x}").split_once('.').map_or(0, |(_, digits)| digits.len())
 }
 
 /// τ·step: by how much rounding can move a value of the grid.

@@ -83,22 +83,19 @@ pub fn train<T: Real>(
             break Ended::Diverged { epoch };
         }
         curve.push(record);
-        if observer(&record).is_break() {
-            break Ended::Stopped;
-        }
-        if let (Some(stopping), Some(loss)) = (job.config.early_stopping, validation_loss) {
-            match &mut best {
-                Some(best) if loss >= best.loss - stopping.min_delta => {
-                    if epoch - best.epoch >= stopping.patience {
-                        break Ended::EarlyStopped;
-                    }
-                }
-                Some(best) => best.replace(epoch, loss, session.params()),
-                None => best = Some(Best { epoch, loss, params: session.params().to_vec() }),
-            }
+        let stalled_for = match (job.config.early_stopping, validation_loss) {
+            (Some(stopping), Some(loss)) => Best::update(&mut best, epoch, loss, stopping.min_delta, session.params()),
+            _ => 0,
+        };
+        let stop = observer(&record).is_break();
+        if job.config.early_stopping.is_some_and(|stopping| stalled_for >= stopping.patience) {
+            break Ended::EarlyStopped;
         }
         if epoch == job.config.epochs {
             break Ended::Completed;
+        }
+        if stop {
+            break Ended::Stopped;
         }
     };
     let mut best_epoch = session.epochs_done();
@@ -119,9 +116,17 @@ struct Best<T> {
 }
 
 impl<T: Real> Best<T> {
-    fn replace(&mut self, epoch: usize, loss: f64, params: &[T]) {
-        (self.epoch, self.loss) = (epoch, loss);
-        self.params.copy_from_slice(params);
+    /// Keeps `params` if `loss` is lower than the best by more than `min_delta`; returns the epochs since the best.
+    fn update(best: &mut Option<Best<T>>, epoch: usize, loss: f64, min_delta: f64, params: &[T]) -> usize {
+        match best {
+            None => *best = Some(Best { epoch, loss, params: params.to_vec() }),
+            Some(best) if loss < best.loss - min_delta => {
+                (best.epoch, best.loss) = (epoch, loss);
+                best.params.copy_from_slice(params);
+            }
+            Some(best) => return epoch - best.epoch,
+        }
+        0
     }
 }
 

@@ -290,7 +290,7 @@ fn outputs(job: Job<'_>) -> Result<(TargetScaler, usize), TrainError> {
         Target::Classes { labels, .. } if loss.n_outputs(labels.len()) == 1 && labels.len() != 2 => {
             wrong(format!("{} classes instead of 2", labels.len()))
         }
-        Target::Classes { labels, .. } => Ok((TargetScaler::identity(), loss.n_outputs(labels.len()))),
+        Target::Classes { labels, .. } => Ok((TargetScaler::identity(0), loss.n_outputs(labels.len()))),
         Target::Numbers { .. } if loss.classifies() => wrong("numbers".into()),
         Target::Numbers { values, .. } => {
             let scaler = TargetScaler::fit(job.preprocess.target_scale, values, job.rows)?;

@@ -9,7 +9,7 @@ use ndarray::linalg::general_mat_mul;
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-/// Blocks and bytes allocated by this thread's `work`. Run in a process of its own: the counter is global.
+/// Blocks and bytes allocated during `work`, by any thread.
 fn allocated(work: impl FnOnce()) -> (u64, u64) {
     let before = dhat::HeapStats::get();
     work();
@@ -41,14 +41,17 @@ fn a_training_step_allocates_only_packing_buffers() {
     // The test binary runs its tests in threads that would be counted too: repeat in a child that runs only this one.
     const CHILD: &str = "MLPSWEEP_ALLOCATION_CHILD";
     if std::env::var_os(CHILD).is_none() {
-        let name = "allocations::a_training_step_allocates_only_packing_buffers";
+        let name = concat!(module_path!(), "::a_training_step_allocates_only_packing_buffers");
+        let name = name.split_once("::").expect("a path below the crate").1;
         let this = std::env::current_exe().expect("the test binary's own path");
-        let status = std::process::Command::new(this)
+        let output = std::process::Command::new(this)
             .args(["--exact", name, "--test-threads=1", "--nocapture"])
             .env(CHILD, "1")
-            .status()
+            .stderr(std::process::Stdio::inherit())
+            .output()
             .expect("the test binary runs again");
-        assert!(status.success());
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
         return;
     }
 

@@ -19,14 +19,14 @@ impl Score for R2 {
         let n_rows = (numbers.len() / n_targets) as f64;
         let of_target = |j: usize| {
             let column = || numbers.iter().zip(values).skip(j).step_by(n_targets);
-            let mean = column().map(|(y, _)| y).sum::<f64>() / n_rows;
             let residual = column().map(|(y, predicted)| (y - predicted).powi(2)).sum::<f64>();
-            let spread = column().map(|(y, _)| (y - mean).powi(2)).sum::<f64>();
-            match (residual == 0.0, spread == 0.0) {
-                (true, _) => 1.0,
-                (false, true) => 0.0,
-                (false, false) => 1.0 - residual / spread,
+            if column().all(|(&y, _)| y == numbers[j]) {
+                // The mean of equal numbers is rounded: the spread around it would be a tiny number instead of 0.
+                return f64::from(u8::from(residual == 0.0));
             }
+            let mean = column().map(|(y, _)| y).sum::<f64>() / n_rows;
+            let spread = column().map(|(y, _)| (y - mean).powi(2)).sum::<f64>();
+            1.0 - residual / spread
         };
         (0..n_targets).map(of_target).sum::<f64>() / n_targets as f64
     }

@@ -1,5 +1,6 @@
 //! Tests of training through its public face.
 
+mod allocations;
 mod learning;
 mod metrics;
 
