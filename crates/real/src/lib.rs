@@ -34,6 +34,8 @@ pub trait Real:
 {
     /// The name of this precision in sweep files and reports.
     const NAME: &'static str;
+    /// The smallest normal number above 0.
+    const MIN_POSITIVE: Self;
 
     /// The nearest number of this type.
     fn from_f64(value: f64) -> Self;
@@ -62,6 +64,12 @@ pub trait Real:
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
 
+    /// The number itself, or 0 where it is too small to be normal: arithmetic on such numbers is many times slower.
+    #[inline(always)]
+    fn flush(self) -> Self {
+        if self.abs() < Self::MIN_POSITIVE { Self::zero() } else { self }
+    }
+
     /// −1, 0 or 1; 0 at 0, NaN for NaN.
     #[inline(always)]
     fn sign(self) -> Self {
@@ -79,6 +87,7 @@ macro_rules! real {
     ($type:ident, $erfc:path) => {
         impl Real for $type {
             const NAME: &'static str = stringify!($type);
+            const MIN_POSITIVE: $type = $type::MIN_POSITIVE;
 
             #[inline(always)]
             fn from_f64(value: f64) -> $type {

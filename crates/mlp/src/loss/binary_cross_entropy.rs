@@ -32,8 +32,9 @@ impl Cost for BinaryCrossEntropy {
 
     fn cost_and_delta<T: Real>(options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64 {
         let cost = BinaryCrossEntropy::cost(options, z, target);
-        let (p, _) = Activation::Sigmoid.at(z[0]);
-        z[0] = factor * (if target.class() == 1 { p - T::one() } else { p });
+        // σ(z) − 1 = −σ(−z), without the cancellation.
+        let sign = if target.class() == 1 { -T::one() } else { T::one() };
+        z[0] = factor * sign * Activation::Sigmoid.at(sign * z[0]).0;
         cost
     }
 

@@ -56,6 +56,6 @@ fn pass<T: Real>((params, gradient, penalty, (squares, steps), learning_rate, rh
         let square = rho * *s + (T::one() - rho) * g * g;
         let step = (*d + epsilon).sqrt() / (square + epsilon).sqrt() * g;
         *theta -= learning_rate * step;
-        (*s, *d) = (square, rho * *d + (T::one() - rho) * step * step);
+        (*s, *d) = (square.flush(), (rho * *d + (T::one() - rho) * step * step).flush());
     }
 }

@@ -88,7 +88,7 @@ impl<T: Real> Moments<T> {
     /// (β₁ v + (1 − β₁) g, β₂ s + (1 − β₂) g²)
     #[inline(always)]
     pub(super) fn average(&self, v: T, s: T, g: T) -> (T, T) {
-        (self.beta1 * v + self.rest1 * g, self.beta2 * s + self.rest2 * g * g)
+        ((self.beta1 * v + self.rest1 * g).flush(), (self.beta2 * s + self.rest2 * g * g).flush())
     }
 }
 

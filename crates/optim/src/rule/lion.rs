@@ -57,6 +57,6 @@ fn pass<T: Real>(
         let g = penalty.add_to(g, *theta);
         let direction = (beta1 * *v + (T::one() - beta1) * g).sign();
         *theta -= learning_rate * (direction + weight_decay * *theta);
-        *v = beta2 * *v + (T::one() - beta2) * g;
+        *v = (beta2 * *v + (T::one() - beta2) * g).flush();
     }
 }

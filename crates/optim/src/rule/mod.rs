@@ -2,6 +2,9 @@
 //!
 //! With g the gradient with penalties, α the learning rate, t the steps counted from 1. To add one: a file with its `Rule`,
 //! and a line in the list below.
+//!
+//! States that decay are flushed to 0 before they become denormal: a unit that is dead has gradients of exactly 0, and its
+//! states would stay among the slow numbers for ever.
 
 use crate::{ConfigError, Constant, Penalty, Segment};
 use mlpsweep_real::Real;
@@ -44,13 +47,9 @@ macro_rules! optimizers {
             )+
         }
 
-        /// An update rule with its state.
         #[derive(Clone, Debug)]
-        pub enum Optimizer<T> {
-            $(
-                #[doc = concat!("`", stringify!($file), "`.")]
-                $variant($file::$variant<T>),
-            )+
+        enum AnyRule<T> {
+            $($variant($file::$variant<T>),)+
         }
 
         impl OptimizerKind {
@@ -78,11 +77,16 @@ macro_rules! optimizers {
                 n_params: usize,
                 value_of: impl Fn(&str) -> Option<f64>,
             ) -> Result<Optimizer<T>, ConfigError> {
-                let value = |constant: &Constant| constant.check(value_of(constant.key).unwrap_or(constant.default));
+                let value = |constant: &Constant| {
+                    let value = constant.check(value_of(constant.key).unwrap_or(constant.default))?;
+                    // What makes sense in 64 bits may round to 0 or 1 in 32.
+                    constant.check(T::from_f64(value).to_f64()).map(|_| value)
+                };
                 let constants = kind.constants().iter().map(value).collect::<Result<Vec<f64>, ConfigError>>()?;
-                Ok(match kind {
-                    $(OptimizerKind::$variant => Optimizer::$variant(Rule::new(&constants, n_params)),)+
-                })
+                let rule = match kind {
+                    $(OptimizerKind::$variant => AnyRule::$variant(Rule::new(&constants, n_params)),)+
+                };
+                Ok(Optimizer { n_params, rule })
             }
 
             /// θ ← θ − α · direction(g), with the penalties of `segments` added to `gradient` on the way.
@@ -92,8 +96,9 @@ macro_rules! optimizers {
             /// # Panics
             /// When `params` or `gradient` are not of the length the optimizer was made for.
             pub fn step(&mut self, learning_rate: T, params: &mut [T], gradient: &[T], segments: &[Segment<T>]) {
-                assert_eq!(params.len(), gradient.len(), "a gradient of another network");
-                match self { $(Optimizer::$variant(rule) => step(rule, learning_rate, params, gradient, segments)),+ }
+                assert_eq!(params.len(), self.n_params, "parameters of another network");
+                assert_eq!(gradient.len(), self.n_params, "a gradient of another network");
+                match &mut self.rule { $(AnyRule::$variant(rule) => step(rule, learning_rate, params, gradient, segments)),+ }
             }
         }
     };
@@ -113,6 +118,13 @@ optimizers! {
     adagrad::Adagrad,
     adadelta::Adadelta,
     lion::Lion,
+}
+
+/// An update rule with its state.
+#[derive(Clone, Debug)]
+pub struct Optimizer<T> {
+    n_params: usize,
+    rule: AnyRule<T>,
 }
 
 impl OptimizerKind {

@@ -39,6 +39,6 @@ fn pass<T: Real>(
         let g = penalty.add_to(g, *theta);
         let velocity = beta * *v + g;
         *theta -= learning_rate * (g + beta * velocity);
-        *v = velocity;
+        *v = velocity.flush();
     }
 }

@@ -53,6 +53,6 @@ fn pass<T: Real>(
         let g = penalty.add_to(g, *theta);
         let square = rho * *s + (T::one() - rho) * g * g;
         *theta -= learning_rate * g / (square.sqrt() + epsilon);
-        *s = square;
+        *s = square.flush();
     }
 }
