@@ -32,6 +32,11 @@ impl<T: Real> Penalty<T> {
         g + self.l2 * w + self.l1 * w.sign()
     }
 
+    /// g += ∂P/∂w, for whoever needs the whole gradient before a step.
+    pub fn add_to_gradient(self, weights: &[T], gradient: &mut [T]) {
+        gradient.iter_mut().zip(weights).for_each(|(g, &w)| *g = self.add_to(*g, w));
+    }
+
     /// P(W), summed in f64.
     pub fn value(&self, weights: &[T]) -> f64 {
         let mut cost = 0.0;

@@ -1,6 +1,6 @@
 //! Everything that is chosen about one training run.
 
-use mlpsweep_mlp::{Activation, Init, Loss};
+use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 
 /// The hyperparameters of one run.
@@ -14,6 +14,10 @@ pub struct TrainConfig {
     pub init: Init,
     /// What is minimised.
     pub loss: Loss,
+    /// Constants of the loss.
+    pub loss_options: LossOptions,
+    /// How much each class counts.
+    pub class_weight: ClassWeight,
     /// The update rule.
     pub optimizer: OptimizerKind,
     /// The decay law of the learning rate.
@@ -30,6 +34,10 @@ pub struct TrainConfig {
     pub dropout: f64,
     /// Probability that an input feature is dropped.
     pub input_dropout: f64,
+    /// The gradient's norm ‖g‖₂ is cut to this, penalties included; `None` for no limit.
+    pub clip_norm: Option<f64>,
+    /// Each entry of the gradient is cut to ± this, before the norm is; `None` for no limit.
+    pub clip_value: Option<f64>,
     /// Rows of a mini-batch.
     pub batch_size: BatchSize,
     /// Passes over the training rows, at most.
@@ -40,6 +48,28 @@ pub struct TrainConfig {
     pub precision: Precision,
     /// When to stop before the last epoch; `None` for never.
     pub early_stopping: Option<EarlyStopping>,
+}
+
+/// How much the rows of a class count in the loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClassWeight {
+    /// Every row counts the same.
+    None,
+    /// A row of class c counts m/(C·m_c), m_c of the m training rows being of that class: every class counts the same.
+    Balanced,
+}
+
+impl ClassWeight {
+    /// Both.
+    pub const ALL: [ClassWeight; 2] = [ClassWeight::None, ClassWeight::Balanced];
+
+    /// The word for it in sweep files.
+    pub fn name(self) -> &'static str {
+        match self {
+            ClassWeight::None => "none",
+            ClassWeight::Balanced => "balanced",
+        }
+    }
 }
 
 /// Rows of a mini-batch; the last one of an epoch may be smaller and is used all the same.

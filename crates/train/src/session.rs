@@ -1,7 +1,7 @@
 //! The state of one training run, and one epoch of it.
 
 use crate::predictions::{Predictions, Truth};
-use crate::{EarlyStopping, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
+use crate::{ClassWeight, EarlyStopping, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
 use mlpsweep_data::{Dataset, Standardiser, Target, inner_split};
 use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
 use mlpsweep_optim::{Optimizer, Penalty, Schedule, Segment};
@@ -50,6 +50,8 @@ pub struct Session<'a, T> {
     optimizer: Optimizer<T>,
     schedule: Schedule,
     segments: Vec<Segment<T>>,
+    /// All parameters without penalty, for gradients that have it already.
+    unpenalised: [Segment<T>; 1],
     workspace: Workspace<T>,
     /// The rows trained on, ascending.
     rows: Vec<u32>,
@@ -59,9 +61,13 @@ pub struct Session<'a, T> {
     watched: Vec<u32>,
     batch_size: usize,
     masks: Stream,
+    /// The weight of each class; empty where all rows count the same.
+    class_weights: Vec<f64>,
     classes: Vec<u32>,
     numbers: Vec<T>,
+    weights: Vec<T>,
     epochs_done: usize,
+    step_in_epoch: usize,
 }
 
 impl<'a, T: Real> Session<'a, T> {
@@ -86,6 +92,7 @@ impl<'a, T: Real> Session<'a, T> {
             sizes: [&[data.n_features()], &config.hidden[..], &[n_outputs]].concat(),
             activation: config.activation,
             loss: config.loss,
+            loss_options: config.loss_options,
             dropout: config.dropout,
             input_dropout: config.input_dropout,
         })?;
@@ -98,7 +105,7 @@ impl<'a, T: Real> Session<'a, T> {
         let constant =
             |key: &str| config.constants.iter().find(|(name, _)| name == key).map(|&(_, value)| value);
         let optimizer = Optimizer::new(config.optimizer, n_params, constant)?;
-        let schedule = Schedule::new(config.schedule, config.learning_rate, constant)?;
+        let schedule = Schedule::new(config.schedule, config.learning_rate, config.epochs, constant)?;
         let batch_size = config.batch_size.of(rows.len());
         let workspace = Workspace::new(&network, batch_size.max(SCORING_ROWS.min(data.n_rows())));
         let m_train = rows.len() as f64;
@@ -117,16 +124,20 @@ impl<'a, T: Real> Session<'a, T> {
             optimizer,
             schedule,
             segments: segments.collect(),
+            unpenalised: [Segment { range: 0..n_params, penalty: Penalty::none() }],
             workspace,
             batch_size,
             masks: seed.child("dropout").stream(),
+            class_weights: class_weights(job, &rows),
             classes: Vec::with_capacity(batch_size),
             numbers: Vec::with_capacity(batch_size * n_outputs),
+            weights: Vec::with_capacity(batch_size),
             network,
             order: rows.clone(),
             rows,
             watched,
             epochs_done: 0,
+            step_in_epoch: 0,
         })
     }
 
@@ -138,30 +149,81 @@ impl<'a, T: Real> Session<'a, T> {
             self.order.shuffle(&mut seed.stream());
         }
         let order = std::mem::take(&mut self.order);
-        let mut total = 0.0;
+        let (mut total, mut total_weight) = (0.0, 0.0);
         for batch in order.chunks(self.batch_size) {
-            total += self.step(batch) * batch.len() as f64;
+            let loss = self.step(batch);
+            let weight = self.weight_of_batch();
+            total += loss * weight;
+            total_weight += weight;
         }
-        let data = total / order.len() as f64;
+        let data = total / total_weight;
         self.order = order;
         self.epochs_done += 1;
+        self.step_in_epoch = 0;
         EpochLoss { data, penalty: self.penalty() }
     }
 
     /// One mini-batch: gradient and update. Returns the mean of the data term before the update.
     pub fn step(&mut self, batch: &[u32]) -> f64 {
         let rate = T::from_f64(self.learning_rate());
-        self.load(batch);
-        let Session { network, params, gradient, workspace, masks, classes, numbers, .. } = self;
-        let targets = targets(network.config().loss, classes, numbers);
-        let loss = network.loss_and_gradient(params, workspace, targets, masks, gradient);
-        self.optimizer.step(rate, params, gradient, &self.segments);
+        let loss = self.gradient_of(batch);
+        if self.job.config.clip_norm.is_some() || self.job.config.clip_value.is_some() {
+            self.clip();
+            self.optimizer.step(rate, &mut self.params, &self.gradient, &self.unpenalised);
+        } else {
+            self.optimizer.step(rate, &mut self.params, &self.gradient, &self.segments);
+        }
+        self.step_in_epoch += 1;
         loss
     }
 
-    /// α of the epoch that is running or comes next.
+    /// The data term of a mini-batch and its gradient, which stays in [`gradient`](Session::gradient), without an update.
+    pub fn gradient_of(&mut self, batch: &[u32]) -> f64 {
+        self.load(batch);
+        let Session { network, params, gradient, workspace, masks, classes, numbers, weights, .. } = self;
+        let targets = targets(network.config().loss, classes, numbers, weights);
+        network.loss_and_gradient(params, workspace, targets, masks, gradient)
+    }
+
+    /// The gradient with its penalties, its entries cut to ± `clip_value`, then its norm to `clip_norm` as PyTorch does.
+    fn clip(&mut self) {
+        for Segment { range, penalty } in &self.segments {
+            penalty.add_to_gradient(&self.params[range.clone()], &mut self.gradient[range.clone()]);
+        }
+        if let Some(most) = self.job.config.clip_value {
+            let most = T::from_f64(most);
+            self.gradient.iter_mut().for_each(|g| *g = g.max(-most).min(most));
+        }
+        if let Some(most) = self.job.config.clip_norm {
+            let norm = self.gradient.iter().map(|g| g.to_f64().powi(2)).sum::<f64>().sqrt();
+            // PyTorch's guard against a norm of 0.
+            let factor = T::from_f64((most / (norm + 1e-6)).min(1.0));
+            self.gradient.iter_mut().for_each(|g| *g *= factor);
+        }
+    }
+
+    /// The data term's gradient of the last mini-batch, in the network's layout; with clipping, what became of it.
+    pub fn gradient(&self) -> &[T] {
+        &self.gradient
+    }
+
+    /// Σ w over the rows that are loaded.
+    fn weight_of_batch(&self) -> f64 {
+        if self.weights.is_empty() {
+            self.classes.len().max(self.numbers.len() / self.network.n_outputs()) as f64
+        } else {
+            self.weights.iter().map(|weight| weight.to_f64()).sum()
+        }
+    }
+
+    /// α of the step that comes next.
     pub fn learning_rate(&self) -> f64 {
-        self.schedule.rate(self.epochs_done)
+        self.schedule.rate(self.epochs_done, self.step_in_epoch, self.rows.len().div_ceil(self.batch_size))
+    }
+
+    /// Tells the schedule the loss that `plateau` watches, of the epoch that has just ended.
+    pub fn observe(&mut self, loss: f64) {
+        self.schedule.observe(loss);
     }
 
     /// The penalty of the weights as they are: λ₂/(2 m_train) Σ w² + λ₁/m_train Σ|w|.
@@ -175,13 +237,15 @@ impl<'a, T: Real> Session<'a, T> {
             return None;
         }
         let watched = std::mem::take(&mut self.watched);
-        let mut total = 0.0;
+        let (mut total, mut total_weight) = (0.0, 0.0);
         for batch in watched.chunks(self.workspace.max_rows()) {
             self.load(batch);
-            let Session { network, params, workspace, classes, numbers, .. } = self;
-            total += network.total_loss(params, workspace, targets(network.config().loss, classes, numbers));
+            total_weight += self.weight_of_batch();
+            let Session { network, params, workspace, classes, numbers, weights, .. } = self;
+            let targets = targets(network.config().loss, classes, numbers, weights);
+            total += network.total_loss(params, workspace, targets);
         }
-        let loss = total / watched.len() as f64;
+        let loss = total / total_weight;
         self.watched = watched;
         Some(loss)
     }
@@ -262,6 +326,11 @@ impl<'a, T: Real> Session<'a, T> {
             Target::Classes { codes, .. } => {
                 self.classes.clear();
                 self.classes.extend(rows.iter().map(|&row| codes[row as usize]));
+                if !self.class_weights.is_empty() {
+                    self.weights.clear();
+                    let weights = self.classes.iter().map(|&class| T::from_f64(self.class_weights[class as usize]));
+                    self.weights.extend(weights);
+                }
             }
             Target::Numbers { values, .. } => {
                 self.numbers.clear();
@@ -274,8 +343,21 @@ impl<'a, T: Real> Session<'a, T> {
     }
 }
 
-fn targets<'b, T>(loss: Loss, classes: &'b [u32], numbers: &'b [T]) -> Targets<'b, T> {
-    if loss.classifies() { Targets::classes(classes) } else { Targets::numbers(numbers) }
+fn targets<'b, T: Real>(loss: Loss, classes: &'b [u32], numbers: &'b [T], weights: &'b [T]) -> Targets<'b, T> {
+    let targets = if loss.classifies() { Targets::classes(classes) } else { Targets::numbers(numbers) };
+    if weights.is_empty() { targets } else { targets.weighted(weights) }
+}
+
+/// m/(C·m_c) of each class over the rows trained on, for balanced weights; a class without rows is never asked for.
+fn class_weights(job: Job<'_>, rows: &[u32]) -> Vec<f64> {
+    let (ClassWeight::Balanced, Target::Classes { labels, codes, .. }) = (job.config.class_weight, &job.data.target)
+    else {
+        return Vec::new();
+    };
+    let mut counts = vec![0_u32; labels.len()];
+    rows.iter().for_each(|&row| counts[codes[row as usize] as usize] += 1);
+    let even = rows.len() as f64 / labels.len() as f64;
+    counts.into_iter().map(|count| even / f64::from(count.max(1))).collect()
 }
 
 /// The target's scaling and the network's outputs.
@@ -306,6 +388,9 @@ fn check(config: &TrainConfig) -> Result<(), TrainError> {
     let finite = |x: f64| x.is_finite() && x >= 0.0;
     value("l1", config.l1, "0 or more", finite(config.l1))?;
     value("l2", config.l2, "0 or more", finite(config.l2))?;
+    let above_zero = |limit: Option<f64>| limit.is_none_or(|limit| limit > 0.0 && limit.is_finite());
+    value("clip_norm", config.clip_norm.unwrap_or(0.0), "above 0", above_zero(config.clip_norm))?;
+    value("clip_value", config.clip_value.unwrap_or(0.0), "above 0", above_zero(config.clip_value))?;
     value("epochs", config.epochs as f64, "at least 1", config.epochs >= 1)?;
     value("batch_size", 0.0, "at least 1, or \"full\"", config.batch_size.of(usize::MAX) >= 1)?;
     if let Some(EarlyStopping { patience, min_delta, .. }) = config.early_stopping {

@@ -5,10 +5,10 @@ mod learning;
 mod metrics;
 
 use mlpsweep_data::{Dataset, Target, builtin};
-use mlpsweep_mlp::{Activation, Init, Loss};
+use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{BatchSize, Job, Precision, Preprocess, Scale, TargetScale, TrainConfig};
+use mlpsweep_train::{BatchSize, ClassWeight, Job, Precision, Preprocess, Scale, TargetScale, TrainConfig};
 
 fn config(loss: Loss) -> TrainConfig {
     TrainConfig {
@@ -16,6 +16,8 @@ fn config(loss: Loss) -> TrainConfig {
         activation: Activation::Relu,
         init: Init::He,
         loss,
+        loss_options: LossOptions::default(),
+        class_weight: ClassWeight::None,
         optimizer: OptimizerKind::Adam,
         schedule: ScheduleKind::Constant,
         constants: Vec::new(),
@@ -24,6 +26,8 @@ fn config(loss: Loss) -> TrainConfig {
         l2: 0.0,
         dropout: 0.0,
         input_dropout: 0.0,
+        clip_norm: None,
+        clip_value: None,
         batch_size: BatchSize::Rows(16),
         epochs: 30,
         shuffle: true,
