@@ -86,7 +86,12 @@ pub struct Objective<'a> {
 
 impl<'a> Objective<'a> {
     /// J of the batch `x` (rows × n_0).
-    pub fn new(network: &'a Network, x: &'a [f64], targets: Targets<'a, f64>, masks: &'a Stream) -> Objective<'a> {
+    pub fn new(
+        network: &'a Network,
+        x: &'a [f64],
+        targets: Targets<'a, f64>,
+        masks: &'a Stream,
+    ) -> Objective<'a> {
         let workspace = Workspace::new(network, x.len() / network.config().sizes[0]);
         Objective { network, x, targets, masks, workspace }
     }
@@ -99,7 +104,13 @@ impl<'a> Objective<'a> {
     /// J, and its gradient by back-propagation.
     pub fn gradient(&mut self, params: &[f64], gradient: &mut [f64]) -> f64 {
         self.load();
-        self.network.loss_and_gradient(params, &mut self.workspace, self.targets, &mut self.masks.clone(), gradient)
+        self.network.loss_and_gradient(
+            params,
+            &mut self.workspace,
+            self.targets,
+            &mut self.masks.clone(),
+            gradient,
+        )
     }
 
     /// J by the forward pass alone, and the side of each kink that each unit and output is on.

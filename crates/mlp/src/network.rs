@@ -229,7 +229,8 @@ impl Network {
         gradient: &mut [T],
     ) -> f64 {
         let logits = self.forward(params, workspace, masks);
-        let loss = self.config.loss.mean_and_delta(&self.config.loss_options, logits, self.n_outputs(), targets);
+        let loss =
+            self.config.loss.mean_and_delta(&self.config.loss_options, logits, self.n_outputs(), targets);
         self.backward(params, workspace, gradient);
         loss
     }

@@ -58,4 +58,3 @@ pub struct Segment<T> {
     /// What it costs.
     pub penalty: Penalty<T>,
 }
-

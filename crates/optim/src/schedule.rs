@@ -28,28 +28,48 @@ const GAMMA: Constant =
     Constant { key: "schedule_gamma", default: 0.95, range: Interval::FACTOR, source: "Ng, Deep Learning" };
 const STEP_GAMMA: Constant =
     Constant { key: "schedule_gamma", default: 0.1, range: Interval::FACTOR, source: "PyTorch's StepLR" };
-const PLATEAU_GAMMA: Constant =
-    Constant { key: "schedule_gamma", default: 0.1, range: Interval::FACTOR, source: "PyTorch's ReduceLROnPlateau" };
+const PLATEAU_GAMMA: Constant = Constant {
+    key: "schedule_gamma",
+    default: 0.1,
+    range: Interval::FACTOR,
+    source: "PyTorch's ReduceLROnPlateau",
+};
 const EVERY: Constant = Constant {
     key: "schedule_every",
     default: 10.0,
     range: Interval::AT_LEAST_ONE,
     source: "a fifth of the default epochs",
 };
-const POWER: Constant =
-    Constant { key: "schedule_power", default: 1.0, range: Interval::POSITIVE, source: "PyTorch's PolynomialLR" };
-const END: Constant =
-    Constant { key: "schedule_end", default: 0.0, range: Interval::NOT_NEGATIVE, source: "PyTorch's CosineAnnealingLR" };
-const RESTARTS: Constant =
-    Constant { key: "schedule_restarts", default: 0.0, range: Interval::NOT_NEGATIVE, source: "none unless asked for" };
+const POWER: Constant = Constant {
+    key: "schedule_power",
+    default: 1.0,
+    range: Interval::POSITIVE,
+    source: "PyTorch's PolynomialLR",
+};
+const END: Constant = Constant {
+    key: "schedule_end",
+    default: 0.0,
+    range: Interval::NOT_NEGATIVE,
+    source: "PyTorch's CosineAnnealingLR",
+};
+const RESTARTS: Constant = Constant {
+    key: "schedule_restarts",
+    default: 0.0,
+    range: Interval::NOT_NEGATIVE,
+    source: "none unless asked for",
+};
 const PATIENCE: Constant = Constant {
     key: "schedule_patience",
     default: 10.0,
     range: Interval::NOT_NEGATIVE,
     source: "PyTorch's ReduceLROnPlateau",
 };
-const WARMUP: Constant =
-    Constant { key: "warmup_epochs", default: 0.0, range: Interval::NOT_NEGATIVE, source: "none unless asked for" };
+const WARMUP: Constant = Constant {
+    key: "warmup_epochs",
+    default: 0.0,
+    range: Interval::NOT_NEGATIVE,
+    source: "none unless asked for",
+};
 
 /// PyTorch's OneCycleLR: share of the steps going up, α₀ over the first rate, the first over the last.
 const CYCLE_UP: f64 = 0.3;
@@ -157,7 +177,11 @@ impl Schedule {
         value_of: impl Fn(&str) -> Option<f64>,
     ) -> Result<Schedule, ConfigError> {
         if !(learning_rate > 0.0 && learning_rate.is_finite()) {
-            return Err(ConfigError { key: "learning_rate", found: learning_rate, range: Interval::POSITIVE });
+            return Err(ConfigError {
+                key: "learning_rate",
+                found: learning_rate,
+                range: Interval::POSITIVE,
+            });
         }
         let value = |constant: &Constant| constant.check(value_of(constant.key).unwrap_or(constant.default));
         let constants = kind.constants().iter().map(value).collect::<Result<Vec<f64>, ConfigError>>()?;
@@ -187,7 +211,9 @@ impl Schedule {
             Law::Exponential { gamma } => initial * gamma.powf(t),
             Law::InverseSqrt { k } => initial * k / (t + 1.0).sqrt(),
             Law::Step { gamma, every } => initial * gamma.powf((t / every).floor()),
-            Law::Polynomial { power, end } => end + (initial - end) * (1.0 - t / horizon).max(0.0).powf(power),
+            Law::Polynomial { power, end } => {
+                end + (initial - end) * (1.0 - t / horizon).max(0.0).powf(power)
+            }
             Law::Cosine { end, restarts } => {
                 let period = horizon / (restarts + 1.0);
                 end + 0.5 * (initial - end) * (1.0 + (PI * (t % period) / period).cos())
@@ -219,5 +245,9 @@ fn one_cycle(highest: f64, i: f64, n: f64) -> f64 {
     let last = first / CYCLE_FINAL_DIVISOR;
     let along = |from: f64, to: f64, share: f64| to + 0.5 * (from - to) * (1.0 + (PI * share.min(1.0)).cos());
     let turn = CYCLE_UP * n - 1.0;
-    if i <= turn { along(first, highest, i / turn) } else { along(highest, last, (i - turn) / (n - 1.0 - turn)) }
+    if i <= turn {
+        along(first, highest, i / turn)
+    } else {
+        along(highest, last, (i - turn) / (n - 1.0 - turn))
+    }
 }

@@ -17,7 +17,9 @@ mod predictions;
 mod session;
 mod target_scale;
 
-pub use config::{BatchSize, ClassWeight, EarlyStopping, Precision, Preprocess, Scale, TargetScale, TrainConfig};
+pub use config::{
+    BatchSize, ClassWeight, EarlyStopping, Precision, Preprocess, Scale, TargetScale, TrainConfig,
+};
 pub use error::TrainError;
 pub use fit::{Ended, EpochRecord, Fitted, train};
 pub use metric::{Goal, Metric};

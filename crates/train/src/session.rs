@@ -328,7 +328,8 @@ impl<'a, T: Real> Session<'a, T> {
                 self.classes.extend(rows.iter().map(|&row| codes[row as usize]));
                 if !self.class_weights.is_empty() {
                     self.weights.clear();
-                    let weights = self.classes.iter().map(|&class| T::from_f64(self.class_weights[class as usize]));
+                    let weights =
+                        self.classes.iter().map(|&class| T::from_f64(self.class_weights[class as usize]));
                     self.weights.extend(weights);
                 }
             }
@@ -343,14 +344,20 @@ impl<'a, T: Real> Session<'a, T> {
     }
 }
 
-fn targets<'b, T: Real>(loss: Loss, classes: &'b [u32], numbers: &'b [T], weights: &'b [T]) -> Targets<'b, T> {
+fn targets<'b, T: Real>(
+    loss: Loss,
+    classes: &'b [u32],
+    numbers: &'b [T],
+    weights: &'b [T],
+) -> Targets<'b, T> {
     let targets = if loss.classifies() { Targets::classes(classes) } else { Targets::numbers(numbers) };
     if weights.is_empty() { targets } else { targets.weighted(weights) }
 }
 
 /// m/(C·m_c) of each class over the rows trained on, for balanced weights; a class without rows is never asked for.
 fn class_weights(job: Job<'_>, rows: &[u32]) -> Vec<f64> {
-    let (ClassWeight::Balanced, Target::Classes { labels, codes, .. }) = (job.config.class_weight, &job.data.target)
+    let (ClassWeight::Balanced, Target::Classes { labels, codes, .. }) =
+        (job.config.class_weight, &job.data.target)
     else {
         return Vec::new();
     };

@@ -105,7 +105,12 @@ trait Cost {
     /// L of one row.
     fn cost<T: Real>(options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64;
     /// L of one row, and `z` becomes `factor`·∂L/∂z.
-    fn cost_and_delta<T: Real>(options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64;
+    fn cost_and_delta<T: Real>(
+        options: &LossOptions,
+        z: &mut [T],
+        target: RowTarget<'_, T>,
+        factor: T,
+    ) -> f64;
     /// `z` of one row becomes ŷ: numbers, or probabilities.
     fn output<T: Real>(z: &mut [T]);
     /// On which side of each of its kinks the row is; nothing for a smooth loss.
@@ -212,7 +217,12 @@ impl Loss {
     }
 }
 
-fn total<C: Cost, T: Real>(options: &LossOptions, logits: &[T], n_outputs: usize, targets: Targets<'_, T>) -> f64 {
+fn total<C: Cost, T: Real>(
+    options: &LossOptions,
+    logits: &[T],
+    n_outputs: usize,
+    targets: Targets<'_, T>,
+) -> f64 {
     let rows = logits.chunks_exact(n_outputs).enumerate();
     rows.map(|(row, z)| targets.weight(row).to_f64() * C::cost(options, z, targets.row(row, n_outputs))).sum()
 }

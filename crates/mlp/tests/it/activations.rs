@@ -6,7 +6,8 @@ use mlpsweep_mlp::Activation;
 fn check(activation: Activation, z: f64, a: f64, slope: f64) {
     let (found_a, found_slope) = activation.at(z);
     // A few units in the last place for the elementary functions, of 1 where terms of that size cancel.
-    let close = |found: f64, expected: f64| (found - expected).abs() <= 4.0 * f64::EPSILON * expected.abs().max(1.0);
+    let close =
+        |found: f64, expected: f64| (found - expected).abs() <= 4.0 * f64::EPSILON * expected.abs().max(1.0);
     assert!(close(found_a, a), "{activation:?}({z}) is {found_a}, not {a}");
     assert!(close(found_slope, slope), "{activation:?}'({z}) is {found_slope}, not {slope}");
 }

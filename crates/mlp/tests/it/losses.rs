@@ -5,7 +5,14 @@ use mlpsweep_mlp::{Loss, LossOptions, Targets};
 const OPTIONS: LossOptions = LossOptions { huber_delta: 1.0, label_smoothing: 0.0 };
 
 #[track_caller]
-fn check(loss: Loss, logits: &[f64], n_outputs: usize, targets: Targets<'_, f64>, total: f64, output: &[f64]) {
+fn check(
+    loss: Loss,
+    logits: &[f64],
+    n_outputs: usize,
+    targets: Targets<'_, f64>,
+    total: f64,
+    output: &[f64],
+) {
     let close = |a: f64, b: f64| (a - b).abs() <= 2e-15 * b.abs().max(1.0);
     let found = loss.total(&OPTIONS, logits, n_outputs, targets);
     assert!(close(found, total), "{loss:?}: {found} instead of {total}");
@@ -68,7 +75,12 @@ fn weights_count_rows() {
     for smoothing in [0.0, 0.2] {
         let options = LossOptions { label_smoothing: smoothing, ..OPTIONS };
         let (mut weighted, mut repeated) = (logits, twice);
-        let a = Loss::CrossEntropy.mean_and_delta(&options, &mut weighted, 3, Targets::classes(&[2, 0]).weighted(&[2.0, 1.0]));
+        let a = Loss::CrossEntropy.mean_and_delta(
+            &options,
+            &mut weighted,
+            3,
+            Targets::classes(&[2, 0]).weighted(&[2.0, 1.0]),
+        );
         let b = Loss::CrossEntropy.mean_and_delta(&options, &mut repeated, 3, Targets::classes(&[2, 2, 0]));
         assert!((a - b).abs() < 1e-15, "{a} {b}");
         for j in 0..3 {

@@ -13,8 +13,14 @@ use mlpsweep_seed::{Seed, Stream};
 use rand_distr::{Distribution, StandardNormal};
 
 fn network(sizes: &[usize], activation: Activation, loss: Loss, dropout: f64) -> Network {
-    let config =
-        NetworkConfig { sizes: sizes.to_vec(), activation, loss, loss_options: LossOptions::default(), dropout, input_dropout: dropout / 2.0 };
+    let config = NetworkConfig {
+        sizes: sizes.to_vec(),
+        activation,
+        loss,
+        loss_options: LossOptions::default(),
+        dropout,
+        input_dropout: dropout / 2.0,
+    };
     Network::new(config).expect("a valid network")
 }
 

@@ -50,10 +50,32 @@ impl<T: Real> Rule<T> for Adam<T> {
         self.step = self.step.saturating_add(1);
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
+        self.update_keeping(T::one(), range, learning_rate, params, gradient, penalty);
+    }
+}
+
+impl<T: Real> Adam<T> {
+    /// The update, with the parameters multiplied by `keep` on the way; the gradient's penalty is that of before.
+    pub(super) fn update_keeping(
+        &mut self,
+        keep: T,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         let moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
-        let (mean, squares) = (&mut self.mean[range.clone()], &mut self.squares[range]);
-        vectorised(pass, (params, gradient, penalty, mean, squares, moments));
+        let states = (&mut self.mean[range.clone()], &mut self.squares[range]);
+        vectorised(pass, (params, gradient, penalty, states, moments, keep));
     }
 }
 
@@ -92,15 +114,15 @@ impl<T: Real> Moments<T> {
     }
 }
 
-type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, &'a mut [T], &'a mut [T], Moments<T>);
+type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, (&'a mut [T], &'a mut [T]), Moments<T>, T);
 
 #[inline(always)]
-fn pass<T: Real>((params, gradient, penalty, mean, squares, moments): Pass<'_, T>) {
+fn pass<T: Real>((params, gradient, penalty, (mean, squares), moments, keep): Pass<'_, T>) {
     for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
         let g = penalty.add_to(g, *theta);
         // States are stored last: read back right after its store, a value waits for it (2.4 times slower).
         let (mean, square) = moments.average(*v, *s, g);
-        *theta -= moments.rate * mean / (square.sqrt() * moments.root + moments.epsilon);
+        *theta = keep * *theta - moments.rate * mean / (square.sqrt() * moments.root + moments.epsilon);
         (*v, *s) = (mean, square);
     }
 }

@@ -1,15 +1,14 @@
 //! AdamW (Loshchilov & Hutter 2019): Adam with decoupled weight decay ω, as PyTorch's:
 //!
 //! ```text
-//! θ ← (1 − α ω) θ                 all parameters, biases too
-//! θ ← θ − α v̂ / (√ŝ + ε)          v̂, ŝ as in Adam
+//! θ ← (1 − α ω) θ − α v̂ / (√ŝ + ε)          v̂, ŝ as in Adam; all parameters, biases too
 //! ```
 
 use super::Rule;
 use super::adam::Adam;
 use crate::constant::Interval;
 use crate::{Constant, Penalty};
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::Real;
 use std::ops::Range;
 
 /// Adam, and a shrinking of the parameters beside it.
@@ -37,12 +36,6 @@ impl<T: Real> Rule<T> for AdamW<T> {
 
     fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
         let keep = T::from_f64(1.0 - learning_rate.to_f64() * self.weight_decay);
-        vectorised(shrink, (&mut *params, keep));
-        self.adam.update(range, learning_rate, params, gradient, penalty);
+        self.adam.update_keeping(keep, range, learning_rate, params, gradient, penalty);
     }
-}
-
-#[inline(always)]
-fn shrink<T: Real>((params, keep): (&mut [T], T)) {
-    params.iter_mut().for_each(|theta| *theta *= keep);
 }

@@ -129,7 +129,8 @@ fn every_rule_descends_a_bowl() {
             narrow.1.step(rate as f32, &mut narrow.0, &g, &narrow_segments);
             if step == 20 {
                 // Twenty steps of f32, a few roundings of 6e-8 each, amplified by at most the slope 5.
-                let distance = (wide.0[0] - f64::from(narrow.0[0])).abs() + (wide.0[1] - f64::from(narrow.0[1])).abs();
+                let distance =
+                    (wide.0[0] - f64::from(narrow.0[0])).abs() + (wide.0[1] - f64::from(narrow.0[1])).abs();
                 assert!(distance < 1e-4, "{kind:?}: {:?} {:?}", wide.0, narrow.0);
             }
         }

@@ -10,7 +10,10 @@ fn check(kind: ScheduleKind, constants: &[(&str, f64)], expected: &[(usize, usiz
     for &(epochs_done, step, rate) in expected {
         let found = schedule.rate(epochs_done, step, 4);
         // A few roundings of numbers up to 0.1.
-        assert!((found - rate).abs() <= 1e-16, "{kind:?} at {epochs_done}, {step}: {found} instead of {rate}");
+        assert!(
+            (found - rate).abs() <= 1e-16,
+            "{kind:?} at {epochs_done}, {step}: {found} instead of {rate}"
+        );
     }
 }
 
@@ -18,7 +21,11 @@ fn check(kind: ScheduleKind, constants: &[(&str, f64)], expected: &[(usize, usiz
 fn closed_forms() {
     check(ScheduleKind::Constant, &[], &[(0, 0, 0.1), (1_000, 3, 0.1)]);
     check(ScheduleKind::InverseTime, &[("schedule_k", 0.5)], &[(0, 0, 0.1), (1, 3, 0.1 / 1.5), (8, 0, 0.02)]);
-    check(ScheduleKind::Exponential, &[("schedule_gamma", 0.5)], &[(0, 0, 0.1), (1, 0, 0.05), (3, 2, 0.0125)]);
+    check(
+        ScheduleKind::Exponential,
+        &[("schedule_gamma", 0.5)],
+        &[(0, 0, 0.1), (1, 0, 0.05), (3, 2, 0.0125)],
+    );
     check(ScheduleKind::InverseSqrt, &[], &[(0, 0, 0.1), (3, 0, 0.05)]);
     check(
         ScheduleKind::Step,
@@ -63,7 +70,8 @@ fn plateau_drops_when_the_loss_has_stalled_for_longer_than_its_patience() {
 #[test]
 fn impossible_constants_are_refused() {
     for rate in [0.0, -0.1, f64::NAN, f64::INFINITY] {
-        let error = Schedule::new(ScheduleKind::Constant, rate, 10, |_| None).expect_err("no such learning rate");
+        let error =
+            Schedule::new(ScheduleKind::Constant, rate, 10, |_| None).expect_err("no such learning rate");
         assert!(error.to_string().starts_with("`learning_rate` is"), "{error}");
     }
     let error = Schedule::new(ScheduleKind::Step, 0.1, 10, |key| (key == "schedule_every").then_some(0.5));

@@ -3,6 +3,7 @@
 mod allocations;
 mod learning;
 mod metrics;
+mod parity;
 
 use mlpsweep_data::{Dataset, Target, builtin};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
