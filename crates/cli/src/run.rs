@@ -45,17 +45,14 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         max_failures: arguments.max_failures,
     };
     let mut progress: Option<Progress> = None;
-    let mut bad = 0;
+    let mut failed = 0;
     let end = mlpsweep_sweep::runner::run(&plan, &folder, &options, |now| {
         let shown = progress.get_or_insert_with(|| Progress::new(now.total, "folds", arguments.output));
         let best = now.best.map(|(trial, mean)| format!("best mean {metric} {mean:.4} (trial {trial})"));
-        let failed = if now.bad > 0 {
-            format!("{}{} failed", if best.is_some() { ", " } else { "" }, now.bad)
-        } else {
-            String::new()
-        };
-        shown.show(now.done, &format!("{}{failed}", best.unwrap_or_default()));
-        bad = now.bad;
+        let counted = |n: u64, word: &str| (n > 0).then(|| format!("{n} {word}"));
+        let notes = [best, counted(now.diverged, "diverged"), counted(now.failed, "failed")];
+        shown.show(now.done, &notes.into_iter().flatten().collect::<Vec<_>>().join(", "));
+        failed = now.failed;
     });
     if let Some(progress) = progress {
         progress.finish();
@@ -73,7 +70,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         }
         RunEnd::TimeUp => tell(&format!("time is up; continue with: {}", command(arguments))),
         RunEnd::TooManyFailures => {
-            let message = format!("{bad} folds failed, more than --max-failures allows");
+            let message = format!("folds that failed: {failed}, more than --max-failures allows");
             return Err(Problem::new(NO_USABLE_TRIAL, message)
                 .hint(Some("ranked.csv says how each one failed".into())));
         }
@@ -119,7 +116,7 @@ fn folder_name(name: &str) -> String {
 fn jobs(arguments: &RunArguments) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let Some(jobs) = arguments.jobs else { return cores };
-    if jobs > MOST_JOBS {
+    if jobs > MOST_JOBS && !arguments.output.quiet {
         tell(&format!("note: --jobs {jobs} is more than helps; running {MOST_JOBS}"));
     }
     jobs.min(MOST_JOBS) as usize

@@ -84,7 +84,9 @@ pub fn train<T: Real>(
         }
         curve.push(record);
         let stalled_for = match (job.config.early_stopping, validation_loss) {
-            (Some(stopping), Some(loss)) => Best::update(&mut best, epoch, loss, stopping.min_delta, session.params()),
+            (Some(stopping), Some(loss)) => {
+                Best::update(&mut best, epoch, loss, stopping.min_delta, session.params())
+            }
             _ => 0,
         };
         let stop = observer(&record).is_break();
