@@ -31,6 +31,10 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         }
     };
     notes(&plan, arguments.output);
+    if !plan.test_rows.is_empty() {
+        let n_rows = plan.test_rows.len();
+        note(&format!("note: {n_rows} rows are held out and not looked at; [data] test = 0 uses them all"));
+    }
     let signals = Signals::watch().map_err(|error| Problem::new(crate::exit::INTERNAL, error.to_string()))?;
     let folder = folder(arguments, &plan.sweep)?;
     if arguments.fresh {
@@ -132,7 +136,9 @@ fn command(arguments: &RunArguments) -> String {
             format!("'{}'", text.replace('\'', "'\\''"))
         }
     };
-    let mut words = vec!["mlpsweep run".to_owned(), quoted(arguments.sweep.display().to_string())];
+    let program =
+        std::env::args_os().next().map_or_else(|| "mlpsweep".into(), |name| name.display().to_string());
+    let mut words = vec![quoted(program), "run".to_owned(), quoted(arguments.sweep.display().to_string())];
     let mut option = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             words.push(format!("--{name} {}", quoted(value)));
@@ -140,6 +146,7 @@ fn command(arguments: &RunArguments) -> String {
     };
     option("jobs", arguments.jobs.map(|jobs| jobs.to_string()));
     option("out", arguments.out.as_ref().map(|out| out.display().to_string()));
+    option("max-failures", arguments.max_failures.map(|most| most.to_string()));
     arguments.set.iter().for_each(|set| option("set", Some(set.clone())));
     words.join(" ")
 }

@@ -104,7 +104,14 @@ fn fit<T: Real>(
     figures.extend(numbers.into_iter().map(|(name, number)| (name, finite(number))));
     print_figures(&figures, arguments.output.format)?;
     if fitted.ended == Ended::Stopped {
-        tell("stopped before the last epoch");
+        let epoch = fitted.curve.len();
+        tell(&match &arguments.save {
+            Some(path) => format!(
+                "stopped after epoch {epoch}; continue from the weights with --init {}",
+                path.display()
+            ),
+            None => format!("stopped after epoch {epoch}; without --save the weights are gone"),
+        });
         return Err(Problem::said(signals.exit_code().unwrap_or(130)));
     }
     Ok(())

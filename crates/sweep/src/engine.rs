@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// The start of the name of each worker thread; a panic there is a unit's failure, which is reported as such.
-pub const WORKER_NAME: &str = "mlpsweep-worker";
+/// The start of the name of each worker thread.
+const WORKER_NAME: &str = "mlpsweep-worker";
 
 /// How long a finished result waits for others before it is delivered with them: no one sees it, and short units share
 /// a write to the disk that would cost more than they do.

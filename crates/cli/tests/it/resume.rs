@@ -64,9 +64,8 @@ fn files_that_are_no_stores() {
 #[test]
 fn no_time() {
     let place = Place::new(ENDLESS);
-    let ran = place
-        .say("run s.toml --out o --max-time 1ms --jobs 2")
-        .expect(0, "time is up; continue with: mlpsweep run");
+    let ran =
+        place.say("run s.toml --out o --max-time 1ms --jobs 2").expect(0, "time is up; continue with: ");
     assert!(ran.stderr.contains("mlpsweep run s.toml --jobs 2 --out o\n"), "{}", ran.stderr);
     assert_eq!(results(&place.path("o"))[1].lines().count(), 1 + n_finished(&place.path("o")));
     let text = ENDLESS.replace("trials = 1000000", "trials = 1000000\nmax_time = \"1ms\"");

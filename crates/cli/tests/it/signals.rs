@@ -17,7 +17,9 @@ fn interrupt(name: &str, code: i32) {
     wait_for_units(&place.path("o"), 3);
     signal(&run, name);
     let ran: Ran = run.wait_with_output().expect("it ends").into();
-    let ran = ran.expect(code, "stopped; continue with: mlpsweep run s.toml --jobs 2 --out o\n");
+    let line =
+        format!("stopped; continue with: {} run s.toml --jobs 2 --out o\n", env!("CARGO_BIN_EXE_mlpsweep"));
+    let ran = ran.expect(code, &line);
     // Reports are written, and what was under way is not counted as failed.
     let [ranked, folds, _] = results(&place.path("o"));
     assert!(ranked.lines().count() > 1 && !folds.contains("failed"), "{folds}");
@@ -54,6 +56,6 @@ fn training() {
     let mut rest = String::new();
     std::io::Read::read_to_string(&mut stderr, &mut rest).expect("text");
     assert_eq!(run.wait().expect("it ends").code(), Some(130), "{rest}");
-    assert!(rest.ends_with("stopped before the last epoch\n"), "{rest}");
+    assert!(rest.ends_with("; continue from the weights with --init w.safetensors\n"), "{rest}");
     assert!(place.path("w.safetensors").exists() && place.path("c.csv").exists());
 }

@@ -378,7 +378,7 @@ fn data_that_are_not_said() {
         "[data]\nbuiltin = \"moons\"\nrows = 9223372036854775807",
         "[data]\nbuiltin = \"friedman1\"\nrows = 100000000\nfeatures = 100000000",
         "[data]\nbuiltin = \"friedman1\"\nfeatures = 4",
-        "[data]\nbuiltin = \"spirals\"\nclasses = 501",
+        "[data]\nbuiltin = \"spirals\"\narms = 501",
     ]), @r#"
     s.toml: there is no `data`
        hint: add [data] with `path = "data.csv"` and `target = "label"`, or with `builtin = "iris"`
