@@ -76,12 +76,15 @@ fn check_sizes(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
 
 /// Rows of the largest mini-batch of the space.
 fn largest_batch(sweep: &Sweep, data: &Dataset) -> usize {
+    let domain = sweep.parameters.domain("batch_size");
+    if let Some(domain @ Domain::Int(_)) = domain {
+        return largest_whole(domain).map_or(0, |rows| rows as usize).min(data.n_rows());
+    }
     let rows = |value: Value| match value {
         Value::Int(rows) => rows as usize,
         _ => data.n_rows(), // "full"
     };
-    let of_range = sweep.parameters.domain("batch_size").and_then(largest_whole).unwrap_or(0) as usize;
-    values(sweep, "batch_size").map(rows).max().unwrap_or(0).max(of_range).min(data.n_rows())
+    values(sweep, "batch_size").map(rows).max().unwrap_or(0).min(data.n_rows())
 }
 
 /// The values of a key that is fixed or listed.

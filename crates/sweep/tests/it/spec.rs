@@ -398,7 +398,7 @@ fn data_that_are_not_said() {
     s.toml:2:1: 9223372036854775807 rows of 2 features, but 100000000 cells are the most
     s.toml:2:1: 100000000 rows of 100000000 features, but 100000000 cells are the most
     s.toml:3:1: `data.features` is 4, but must be a whole number, at least 5
-    s.toml:2:1: `data.classes` is 501, but there are only 500 rows
+    s.toml:2:1: `data.arms` is 501, but there are only 500 rows
     "#);
 }
 
