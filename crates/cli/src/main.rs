@@ -28,11 +28,10 @@ fn main() -> ExitCode {
     exit_code(outcome.unwrap_or(Err(Problem::said(exit::INTERNAL))))
 }
 
-/// A panic in a worker is the failure of its unit and is reported there; any other is a bug of ours, and said to be one.
+/// A panic in a unit is that unit's failure and is reported there; any other is a bug of ours, and said to be one.
 fn say_panics_in_words() {
     std::panic::set_hook(Box::new(|panic| {
-        let thread = std::thread::current();
-        if thread.name().is_some_and(|name| name.starts_with(mlpsweep_sweep::engine::WORKER_NAME)) {
+        if mlpsweep_sweep::unit::is_guarded() {
             return;
         }
         let payload = panic.payload();

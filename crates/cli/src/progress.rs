@@ -13,11 +13,15 @@ const LINE_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Progress {
     shown: Shown,
     unit: &'static str,
+    total: u64,
+    started: Instant,
+    /// What was done when it began: by an earlier run.
+    done_before: Option<u64>,
 }
 
 enum Shown {
     Bar(ProgressBar),
-    Lines { total: u64, started: Instant, first: Option<u64>, last: Option<Instant> },
+    Lines { last: Option<Instant> },
     Nothing,
 }
 
@@ -29,45 +33,41 @@ impl Progress {
             Shown::Nothing
         } else if in_terminal {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}  {{msg}}  {{eta}} left");
+            let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}  {{msg}}");
             bar.set_style(ProgressStyle::with_template(&template).expect("a valid template"));
             Shown::Bar(bar)
         } else {
-            Shown::Lines { total, started: Instant::now(), first: None, last: None }
+            Shown::Lines { last: None }
         };
-        Progress { shown, unit }
+        Progress { shown, unit, total, started: Instant::now(), done_before: None }
     }
 
     /// `done` of them are done; `note` says how good the best is.
     pub(crate) fn show(&mut self, done: u64, note: &str) {
+        let before = *self.done_before.get_or_insert(done);
+        let mut said = vec![note.to_owned()];
+        said.extend(self.seconds_left(done, before).map(|seconds| format!("{seconds:.0} s left")));
+        said.retain(|part| !part.is_empty());
         match &mut self.shown {
             Shown::Bar(bar) => {
-                if bar.position() == 0 && done > 0 {
-                    // What an earlier run has done says nothing about this one's speed.
-                    bar.reset_eta();
-                }
-                bar.set_message(note.to_owned());
+                bar.set_message(said.join(", "));
                 bar.set_position(done);
             }
-            Shown::Lines { total, started, first, last } => {
-                let first = *first.get_or_insert(done);
-                let due = last.is_none_or(|last| last.elapsed() >= LINE_EVERY) || done == *total;
-                if !due {
-                    return;
+            Shown::Lines { last } => {
+                if last.is_none_or(|last| last.elapsed() >= LINE_EVERY) || done == self.total {
+                    *last = Some(Instant::now());
+                    said.insert(0, format!("{done}/{} {}", self.total, self.unit));
+                    tell(&said.join(", "));
                 }
-                *last = Some(Instant::now());
-                let left = match done.checked_sub(first) {
-                    Some(now) if now > 0 && done < *total => {
-                        let seconds = started.elapsed().as_secs_f64() / now as f64 * (*total - done) as f64;
-                        format!(", {seconds:.0} s left")
-                    }
-                    _ => String::new(),
-                };
-                let comma = if note.is_empty() { "" } else { ", " };
-                tell(&format!("{done}/{total} {}{comma}{note}{left}", self.unit));
             }
             Shown::Nothing => {}
         }
+    }
+
+    /// By the speed of this run alone: what an earlier one has done says nothing about it.
+    fn seconds_left(&self, done: u64, before: u64) -> Option<f64> {
+        let now = done.checked_sub(before).filter(|&now| now > 0 && done < self.total)?;
+        Some(self.started.elapsed().as_secs_f64() / now as f64 * (self.total - done) as f64)
     }
 
     /// Takes the bar away.

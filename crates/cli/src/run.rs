@@ -31,6 +31,10 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         }
     };
     notes(&plan, arguments.output);
+    if !plan.test_rows.is_empty() {
+        let n_rows = plan.test_rows.len();
+        note(&format!("note: {n_rows} rows are held out and not looked at; [data] test = 0 uses them all"));
+    }
     let signals = Signals::watch().map_err(|error| Problem::new(crate::exit::INTERNAL, error.to_string()))?;
     let folder = folder(arguments, &plan.sweep)?;
     if arguments.fresh {
@@ -45,17 +49,14 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         max_failures: arguments.max_failures,
     };
     let mut progress: Option<Progress> = None;
-    let mut bad = 0;
+    let mut failed = 0;
     let end = mlpsweep_sweep::runner::run(&plan, &folder, &options, |now| {
         let shown = progress.get_or_insert_with(|| Progress::new(now.total, "folds", arguments.output));
         let best = now.best.map(|(trial, mean)| format!("best mean {metric} {mean:.4} (trial {trial})"));
-        let failed = if now.bad > 0 {
-            format!("{}{} failed", if best.is_some() { ", " } else { "" }, now.bad)
-        } else {
-            String::new()
-        };
-        shown.show(now.done, &format!("{}{failed}", best.unwrap_or_default()));
-        bad = now.bad;
+        let counted = |n: u64, word: &str| (n > 0).then(|| format!("{n} {word}"));
+        let notes = [best, counted(now.diverged, "diverged"), counted(now.failed, "failed")];
+        shown.show(now.done, &notes.into_iter().flatten().collect::<Vec<_>>().join(", "));
+        failed = now.failed;
     });
     if let Some(progress) = progress {
         progress.finish();
@@ -73,7 +74,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         }
         RunEnd::TimeUp => tell(&format!("time is up; continue with: {}", command(arguments))),
         RunEnd::TooManyFailures => {
-            let message = format!("{bad} folds failed, more than --max-failures allows");
+            let message = format!("folds that failed: {failed}, more than --max-failures allows");
             return Err(Problem::new(NO_USABLE_TRIAL, message)
                 .hint(Some("ranked.csv says how each one failed".into())));
         }
@@ -119,7 +120,7 @@ fn folder_name(name: &str) -> String {
 fn jobs(arguments: &RunArguments) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let Some(jobs) = arguments.jobs else { return cores };
-    if jobs > MOST_JOBS {
+    if jobs > MOST_JOBS && !arguments.output.quiet {
         tell(&format!("note: --jobs {jobs} is more than helps; running {MOST_JOBS}"));
     }
     jobs.min(MOST_JOBS) as usize
@@ -135,7 +136,9 @@ fn command(arguments: &RunArguments) -> String {
             format!("'{}'", text.replace('\'', "'\\''"))
         }
     };
-    let mut words = vec!["mlpsweep run".to_owned(), quoted(arguments.sweep.display().to_string())];
+    let program =
+        std::env::args_os().next().map_or_else(|| "mlpsweep".into(), |name| name.display().to_string());
+    let mut words = vec![quoted(program), "run".to_owned(), quoted(arguments.sweep.display().to_string())];
     let mut option = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             words.push(format!("--{name} {}", quoted(value)));
@@ -143,6 +146,7 @@ fn command(arguments: &RunArguments) -> String {
     };
     option("jobs", arguments.jobs.map(|jobs| jobs.to_string()));
     option("out", arguments.out.as_ref().map(|out| out.display().to_string()));
+    option("max-failures", arguments.max_failures.map(|most| most.to_string()));
     arguments.set.iter().for_each(|set| option("set", Some(set.clone())));
     words.join(" ")
 }

@@ -1,5 +1,7 @@
 //! SIGINT, SIGTERM and SIGHUP: the first ends the run at a checkpoint, a second one at once.
 
+#[cfg(unix)]
+use signal_hook::consts::{SIGHUP, signal::SIGXFSZ};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -26,6 +28,9 @@ impl Signals {
             signal_hook::flag::register_usize(signal, Arc::clone(&signals.received), signal as usize)?;
             signal_hook::flag::register(signal, Arc::clone(&signals.stop))?;
         }
+        // A file that may not grow any more is an error of its write, which is said in words.
+        #[cfg(unix)]
+        signal_hook::flag::register(SIGXFSZ, Arc::default())?;
         Ok(signals)
     }
 
@@ -48,7 +53,7 @@ fn exit_code(signal: i32) -> u8 {
 
 #[cfg(unix)]
 fn watched() -> [i32; 3] {
-    [SIGINT, SIGTERM, signal_hook::consts::SIGHUP]
+    [SIGINT, SIGTERM, SIGHUP]
 }
 
 #[cfg(not(unix))]

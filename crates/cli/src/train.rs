@@ -11,8 +11,9 @@ use mlpsweep_report::write_file;
 use mlpsweep_search::Domain;
 use mlpsweep_seed::Seed;
 use mlpsweep_sweep::spec::Sweep;
-use mlpsweep_sweep::{plan, train_config, weights};
+use mlpsweep_sweep::{networks, plan, train_config, weights};
 use mlpsweep_train::{Ended, EpochRecord, Job, Metric, Precision, Session, TrainConfig, TrainError};
+use serde_json::Number;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
@@ -31,6 +32,7 @@ pub(crate) fn train(arguments: &TrainArguments) -> Result<(), Problem> {
         point.push((parameter.name.clone(), value.clone()));
     }
     let data = plan::load(&sweep)?;
+    networks::check(&sweep, &data)?;
     let config = train_config(&point, &data.target, sweep.early_stopping);
     match config.precision {
         Precision::F32 => fit::<f32>(arguments, &sweep, &data, &config),
@@ -90,18 +92,26 @@ fn fit<T: Real>(
         return Err(Problem::new(NO_USABLE_TRIAL, "the trained network's predictions are not finite"));
     };
     let last = fitted.curve[fitted.best_epoch - 1];
-    let mut figures = vec![
-        ("epochs_run", fitted.curve.len() as f64),
-        ("best_epoch", fitted.best_epoch as f64),
-        ("n_parameters", fitted.params().len() as f64),
-        ("train_loss", last.train_loss),
-        ("penalty", last.penalty),
+    let mut figures: Vec<(&str, Number)> = vec![
+        ("epochs_run", fitted.curve.len().into()),
+        ("best_epoch", fitted.best_epoch.into()),
+        ("n_parameters", fitted.params().len().into()),
     ];
-    figures.extend(last.validation_loss.map(|loss| ("validation_loss", loss)));
-    figures.extend(metrics.iter().map(|metric| metric.name()).zip(scores));
+    let mut numbers = vec![("train_loss", last.train_loss), ("penalty", last.penalty)];
+    numbers.extend(last.validation_loss.map(|loss| ("validation_loss", loss)));
+    numbers.extend(metrics.iter().map(|metric| metric.name()).zip(scores));
+    let finite = |number| Number::from_f64(number).expect("what is not finite was refused");
+    figures.extend(numbers.into_iter().map(|(name, number)| (name, finite(number))));
     print_figures(&figures, arguments.output.format)?;
     if fitted.ended == Ended::Stopped {
-        tell("stopped before the last epoch");
+        let epoch = fitted.curve.len();
+        tell(&match &arguments.save {
+            Some(path) => format!(
+                "stopped after epoch {epoch}; continue from the weights with --init {}",
+                path.display()
+            ),
+            None => format!("stopped after epoch {epoch}; without --save the weights are gone"),
+        });
         return Err(Problem::said(signals.exit_code().unwrap_or(130)));
     }
     Ok(())
@@ -112,7 +122,7 @@ fn layout<T: Real>(job: Job<'_>) -> Result<Layout, TrainError> {
     Ok(Session::<T>::new(job)?.network().layout().clone())
 }
 
-fn print_figures(figures: &[(&str, f64)], format: Format) -> Result<(), Problem> {
+fn print_figures(figures: &[(&str, Number)], format: Format) -> Result<(), Problem> {
     print(&match format {
         Format::Table => {
             let width = figures.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
@@ -125,7 +135,7 @@ fn print_figures(figures: &[(&str, f64)], format: Format) -> Result<(), Problem>
         }
         Format::Json => {
             let object: serde_json::Map<String, serde_json::Value> =
-                figures.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+                figures.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
             format!("{:#}\n", serde_json::Value::Object(object))
         }
     })

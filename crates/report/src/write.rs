@@ -68,10 +68,17 @@ pub fn write_all(study: &Study, folder: &Path) -> Result<(), OutputError> {
 
 /// Writes one file, whole or not at all. On Unix its permissions are what the umask leaves of `rw-rw-r--`.
 ///
+/// A link is followed; a pipe or a device, which cannot be replaced, is written to.
+///
 /// # Errors
 /// When it could not be written; what stood there before is unchanged.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), OutputError> {
-    Written::new(path.to_owned(), content)?.publish()
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if target.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let written = File::options().write(true).open(&target).and_then(|mut file| file.write_all(content));
+        return written.map_err(|source| OutputError { path: path.to_owned(), source });
+    }
+    Written::new(target, content)?.publish()
 }
 
 /// A file on the disk that does not have its name yet; removed when dropped.

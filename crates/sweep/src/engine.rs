@@ -8,12 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// The start of the name of each worker thread; a panic there is a unit's failure, which is reported as such.
-pub const WORKER_NAME: &str = "mlpsweep-worker";
+/// The start of the name of each worker thread.
+const WORKER_NAME: &str = "mlpsweep-worker";
 
 /// How long a finished result waits for others before it is delivered with them: no one sees it, and short units share
 /// a write to the disk that would cost more than they do.
 const GATHER: Duration = Duration::from_millis(20);
+
+/// Results that may wait for the calling thread; with more, workers wait for it.
+const MOST_WAITING: usize = 1024;
 
 /// Runs `work` on every job, on `n_jobs` threads, and hands what comes out to `deliver` in batches.
 ///
@@ -33,7 +36,7 @@ pub fn fan_out<J: Send, R: Send, E: From<std::io::Error>>(
         .thread_name(|index| format!("{WORKER_NAME}-{index}"))
         .build()
         .map_err(|error| E::from(std::io::Error::other(error)))?;
-    let (sender, receiver) = mpsc::channel();
+    let (sender, receiver) = mpsc::sync_channel(MOST_WAITING);
     let failed = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let failed = &failed;
@@ -52,7 +55,10 @@ pub fn fan_out<J: Send, R: Send, E: From<std::io::Error>>(
             if outcome.is_ok() {
                 let mut batch = vec![first];
                 let until = Instant::now() + GATHER;
-                while let Ok(next) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                // Results that come faster than they are taken must not keep the batch open.
+                while let Some(left) = until.checked_duration_since(Instant::now())
+                    && let Ok(next) = receiver.recv_timeout(left)
+                {
                     batch.push(next);
                 }
                 outcome = deliver(batch);

@@ -59,7 +59,7 @@ fn check_sizes(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
     }
     for point in points {
         let config = train_config(&point, &data.target, None);
-        let bytes = unit_bytes(data, &config, largest("batch_size"));
+        let bytes = unit_bytes(data, &config, largest_batch(sweep, data));
         if bytes > MOST_UNIT_BYTES {
             let place = ["hidden", "width", "depth"].into_iter().find_map(|key| sweep.parameters.place(key));
             let message = format!(
@@ -72,6 +72,19 @@ fn check_sizes(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
         }
     }
     Ok(())
+}
+
+/// Rows of the largest mini-batch of the space.
+fn largest_batch(sweep: &Sweep, data: &Dataset) -> usize {
+    let domain = sweep.parameters.domain("batch_size");
+    if let Some(domain @ Domain::Int(_)) = domain {
+        return largest_whole(domain).map_or(0, |rows| rows as usize).min(data.n_rows());
+    }
+    let rows = |value: Value| match value {
+        Value::Int(rows) => rows as usize,
+        _ => data.n_rows(), // "full"
+    };
+    values(sweep, "batch_size").map(rows).max().unwrap_or(0).min(data.n_rows())
 }
 
 /// The values of a key that is fixed or listed.
@@ -90,7 +103,7 @@ fn largest_whole(domain: &Domain) -> Option<i64> {
 }
 
 /// Bytes a run of this shape takes: parameters, gradient, two optimizer states, the best epoch's copy, one workspace.
-fn unit_bytes(data: &Dataset, config: &TrainConfig, batch_size: Option<i64>) -> f64 {
+fn unit_bytes(data: &Dataset, config: &TrainConfig, batch_size: usize) -> f64 {
     let n_outputs = match &data.target {
         Target::Classes { labels, .. } => config.loss.n_outputs(labels.len()),
         Target::Numbers { values, .. } => config.loss.n_outputs(values.ncols()),
@@ -101,9 +114,7 @@ fn unit_bytes(data: &Dataset, config: &TrainConfig, batch_size: Option<i64>) -> 
         .map(|size| size as f64)
         .collect();
     let n_params: f64 = sizes.windows(2).map(|pair| pair[1] * (pair[0] + 1.0)).sum();
-    let n_rows = data.n_rows() as f64;
-    let batch =
-        batch_size.map_or(n_rows.min(256.0), |rows| (rows as f64).min(n_rows).max(256.0_f64.min(n_rows)));
+    let batch = batch_size.max(data.n_rows().min(256)) as f64;
     let per_row: f64 = sizes.iter().map(|size| 2.0 * size).sum();
     8.0 * (5.0 * n_params + batch * per_row)
 }

@@ -250,7 +250,7 @@ pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
     Ok(match &sweep.data.source {
         Source::Builtin(name) => builtin::load(name).expect("the name was checked with the file"),
         Source::Moons { rows, noise } => generate::moons(*rows, *noise, seed),
-        Source::Spirals { rows, noise, classes } => generate::spirals(*rows, *noise, *classes, seed),
+        Source::Spirals { rows, noise, arms } => generate::spirals(*rows, *noise, *arms, seed),
         Source::Friedman1 { rows, features, noise } => generate::friedman1(*rows, *features, *noise, seed),
         Source::File(path) => {
             let options = CsvOptions {

@@ -76,14 +76,15 @@ pub fn run(
     let too_many_failures =
         AtomicBool::new(options.max_failures.is_some_and(|most| tally.progress.failed > most));
     let time_is_up = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
-    let stop =
-        || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed) || time_is_up();
+    let stop = || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed);
     let finished = store.finished()?;
+    check_points(plan, &store, n_trials, folder)?;
     let units = plan
         .trials(n_trials)
         .flat_map(|trial| (0..n_splits).map(move |split| (trial.clone(), split)))
         .filter(|(trial, split)| !finished.contains(&UnitId { trial: trial.number, split: *split }))
-        .take_while(|_| !stop());
+        // When the time is up what runs is finished, or a unit longer than the time would never be.
+        .take_while(|_| !stop() && !time_is_up());
     let work = |(trial, split): (Trial, usize)| {
         let (started, clock) = (unix_ms(), Instant::now());
         let record = unit::run(plan, &trial, split, &stop)?;
@@ -117,6 +118,31 @@ pub fn run(
         // The sampler had no more points to propose.
         RunEnd::Finished
     })
+}
+
+/// The trials that are stored must be the ones the sampler proposes now: another version may draw others, and folds of two
+/// configurations must not meet under one number.
+fn check_points(plan: &Plan, store: &Store, n_trials: u64, folder: &Path) -> Result<(), StoreError> {
+    let mut stored = store.trials()?.into_iter().peekable();
+    let mut proposed = plan.trials(n_trials);
+    while let (Some(old), Some(new)) = (stored.peek(), proposed.next()) {
+        if old.number > new.number {
+            continue;
+        }
+        if old.point != new.point {
+            let shown = |trial: &Trial| {
+                let values = trial.point.iter().map(|(name, value)| format!("{name} = {value}"));
+                values.collect::<Vec<_>>().join(", ")
+            };
+            let difference = format!("trial {} was {} and is now {}", old.number, shown(old), shown(&new));
+            return Err(StoreError::OtherSweep {
+                path: folder.join(crate::store::FILE_NAME),
+                differences: vec![difference],
+            });
+        }
+        stored.next();
+    }
+    Ok(())
 }
 
 /// What stops a run from the inside.

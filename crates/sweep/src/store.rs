@@ -21,6 +21,9 @@ use std::path::{Path, PathBuf};
 /// The file's name inside a results folder.
 pub const FILE_NAME: &str = "study.db";
 
+/// Its name until it is whole.
+const UNFINISHED: &str = "study.db.new";
+
 /// "mlps" in ASCII.
 const APPLICATION_ID: i64 = 0x6d6c_7073;
 const SCHEMA_VERSION: i64 = 1;
@@ -164,19 +167,17 @@ impl Store {
             .map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
         let lock = lock(folder)?;
         let path = folder.join(FILE_NAME);
-        let is_new = !path.exists();
-        if !is_new {
-            check_file(&path)?;
+        if path.exists() {
+            // Opened to be read only, so that what is refused stays as it was.
+            let found = Store::read(folder)?.info()?;
+            let differences = differences(&found.identity, &info.identity);
+            if !differences.is_empty() {
+                return Err(StoreError::OtherSweep { path, differences });
+            }
+        } else {
+            create(folder, info)?;
         }
-        let mut store = Store { connection: connect(&path, false)?, path, _lock: Some(lock) };
-        if is_new {
-            store.create(info)?;
-        }
-        let found = store.info()?;
-        let differences = differences(&found.identity, &info.identity);
-        if !differences.is_empty() {
-            return Err(StoreError::OtherSweep { path: store.path, differences });
-        }
+        let store = Store { connection: connect(&path, false)?, path, _lock: Some(lock) };
         store.put_info(info)?;
         Ok(store)
     }
@@ -205,28 +206,8 @@ impl Store {
         }
         let _lock = lock(folder)?;
         check_file(&path)?;
-        for suffix in ["", "-wal", "-shm"] {
-            let path = folder.join(format!("{FILE_NAME}{suffix}"));
-            match std::fs::remove_file(&path) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(StoreError::Io { path, source });
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn create(&mut self, info: &SweepInfo) -> Result<(), StoreError> {
-        let made = (|| {
-            let transaction = self.connection.transaction()?;
-            transaction.execute_batch(SCHEMA)?;
-            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-            transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-            transaction.execute("INSERT INTO meta VALUES ('sweep', ?1)", [to_json(info)])?;
-            transaction.commit()
-        })();
-        made.map_err(|source| self.sqlite(source))
+        remove(&path)?;
+        remove_leftovers(folder, FILE_NAME)
     }
 
     fn put_info(&self, info: &SweepInfo) -> Result<(), StoreError> {
@@ -391,6 +372,48 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
+/// Makes an empty store for the sweep: under another name first, so that a file called study.db is always whole.
+fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> {
+    let unfinished = folder.join(UNFINISHED);
+    remove(&unfinished)?;
+    remove_leftovers(folder, UNFINISHED)?;
+    remove_leftovers(folder, FILE_NAME)?;
+    let made: rusqlite::Result<()> = (|| {
+        let mut connection = Connection::open(&unfinished)?;
+        connection.pragma_update(None, "journal_mode", "memory")?;
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        transaction.execute("INSERT INTO meta VALUES ('sweep', ?1)", [to_json(info)])?;
+        transaction.commit()?;
+        // Here and not when it is opened: a process killed during the change would leave it to be undone by a writer.
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.close().map_err(|(_, error)| error)
+    })();
+    made.map_err(|source| StoreError::Sqlite { path: unfinished.clone(), source })?;
+    let path = folder.join(FILE_NAME);
+    std::fs::rename(&unfinished, &path).map_err(|source| StoreError::Io { path, source })?;
+    // The name must be on the disk before the first fold is. Where folders cannot be synced there is nothing to do.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// Removes what SQLite keeps beside a file. Without the file it would be taken for a part of the next one.
+fn remove_leftovers(folder: &Path, name: &str) -> Result<(), StoreError> {
+    ["-wal", "-shm"].iter().try_for_each(|suffix| remove(&folder.join(format!("{name}{suffix}"))))
+}
+
+/// Removes a file that may not be there.
+fn remove(path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::Io { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether the file is a store this version may touch; reads it, writes nothing.
 fn check_file(path: &Path) -> Result<(), StoreError> {
     use std::io::Read as _;
@@ -415,15 +438,18 @@ fn check_file(path: &Path) -> Result<(), StoreError> {
     if version > SCHEMA_VERSION {
         return Err(StoreError::Newer { path: path.to_owned(), found: version });
     }
+    // SQLite would fill a cut page with zeros. With a log beside it the page may stand there.
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.len());
+    let page = u64::from(u16::from_be_bytes([header[16], header[17]]));
+    if page > 1 && length(path) % page != 0 && length(&path.with_extension("db-wal")) == 0 {
+        let reason = "the file ends in the middle of a page".to_owned();
+        return Err(StoreError::Damaged { path: path.to_owned(), reason });
+    }
     Ok(())
 }
 
 fn connect(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
-    let flags = if read_only {
-        OpenFlags::SQLITE_OPEN_READ_ONLY
-    } else {
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
-    };
+    let flags = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     let opened: rusqlite::Result<(Connection, String)> = (|| {
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(std::time::Duration::from_secs(10))?;

@@ -9,6 +9,7 @@ use mlpsweep_data::Split;
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Ended, Job, Precision, TrainConfig, TrainError, train};
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -30,9 +31,21 @@ pub fn run(
     })
 }
 
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread is now the failure of a unit, which is reported as such and needs no other word.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
 /// The record `work` makes, or a failed one with the message of its panic.
 fn guarded(unit: UnitId, work: impl FnOnce() -> Option<FoldRecord>) -> Option<FoldRecord> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+    GUARDED.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(false);
+    outcome.unwrap_or_else(|panic| {
         let message = panic
             .downcast_ref::<&str>()
             .map(|text| (*text).to_owned())
@@ -55,7 +68,10 @@ fn fit<T: Real>(
         config,
         preprocess: plan.sweep.preprocess,
         start: None,
-        seed: Seed::new(plan.sweep.seed).child("train").nth(split.repeat as u64).nth(split.fold as u64),
+        seed: {
+            let seed = Seed::new(plan.sweep.seed).child("train");
+            seed.child("repeat").nth(split.repeat as u64).child("fold").nth(split.fold as u64)
+        },
     };
     let trained =
         train::<T>(job, |_| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });

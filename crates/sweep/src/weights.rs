@@ -5,7 +5,12 @@
 use mlpsweep_mlp::Layout;
 use mlpsweep_real::Real;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+/// Names and shapes of all tensors take no more bytes.
+const LONGEST_HEADER: u64 = 16 << 20;
 
 /// Why weights cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -61,10 +66,21 @@ pub fn to_bytes<T: Real>(layout: &Layout, params: &[T]) -> Vec<u8> {
 /// # Errors
 /// When the file cannot be read, or holds the weights of another network.
 pub fn load(path: &Path, layout: &Layout) -> Result<Vec<f64>, WeightsError> {
-    let bytes = std::fs::read(path).map_err(|source| WeightsError::Io { path: path.to_owned(), source })?;
     let content = |reason: String| WeightsError::Content { path: path.to_owned(), reason };
+    let most = LONGEST_HEADER + 8 * layout.n_params() as u64;
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|source| WeightsError::Io { path: path.to_owned(), source })?;
+    if bytes.len() as u64 > most {
+        return Err(content(format!(
+            "larger than the weights of this network, {} numbers",
+            layout.n_params()
+        )));
+    }
     let tensors =
         SafeTensors::deserialize(&bytes).map_err(|error| content(format!("no safetensors file: {error}")))?;
+    let mut names = tensors.names();
+    names.sort_unstable();
     let mut params = vec![0.0; layout.n_params()];
     let mut expected = Vec::new();
     for (i, block) in layout.blocks().iter().enumerate() {
@@ -72,9 +88,8 @@ pub fn load(path: &Path, layout: &Layout) -> Result<Vec<f64>, WeightsError> {
         let bias = (format!("layers.{i}.bias"), vec![block.n_out], block.biases.clone());
         for (name, shape, range) in [weight, bias] {
             let tensor = tensors.tensor(&name).map_err(|_| {
-                let found =
-                    tensors.names().iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                content(format!("no tensor `{name}`; there are {found}"))
+                let found: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                content(format!("no tensor `{name}`; there are {}", found.join(", ")))
             })?;
             if tensor.shape() != shape {
                 return Err(content(format!(
@@ -104,7 +119,7 @@ pub fn load(path: &Path, layout: &Layout) -> Result<Vec<f64>, WeightsError> {
             expected.push(name);
         }
     }
-    if let Some(extra) = tensors.names().iter().find(|name| !expected.iter().any(|known| known == *name)) {
+    if let Some(extra) = names.iter().find(|name| !expected.iter().any(|known| known == *name)) {
         let n_layers = layout.blocks().len();
         return Err(content(format!("`{extra}` has no place in this network of {n_layers} layers")));
     }

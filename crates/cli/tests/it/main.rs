@@ -1,1 +1,13 @@
-//! x
+//! The command as its users meet it.
+
+mod data;
+mod fixture;
+mod help;
+mod output;
+mod rank;
+mod resume;
+mod run;
+mod signals;
+mod sweeps;
+mod train;
+mod validate;

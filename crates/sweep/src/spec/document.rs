@@ -43,7 +43,9 @@ impl fmt::Display for SpecError {
             Some(Place::At { line, column }) => {
                 write!(f, "{}:{line}:{column}: {}", self.file.display(), self.message)
             }
-            Some(Place::Set(text)) => write!(f, "--set {}: {}", shortened(text), self.message),
+            Some(Place::Set(text)) => {
+                write!(f, "--set {}: {}", shortened(text).replace("\\\"", "\""), self.message)
+            }
         }
     }
 }
@@ -73,14 +75,18 @@ impl Fault {
 
 /// Longer texts are cut in messages.
 const LONGEST_TEXT: usize = 60;
+/// No key has more parts: the tree is never so deep that walking it could end the stack.
+const LONGEST_KEY: usize = 16;
 /// Longer lists are counted in messages.
 const LONGEST_LIST: usize = 8;
 
 /// A text as a message shows it: control characters escaped, cut when long.
 pub(crate) fn shortened(text: &str) -> String {
     let mut chars = text.chars();
-    let shown: String = chars.by_ref().take(LONGEST_TEXT).flat_map(char::escape_debug).collect();
-    if chars.next().is_some() { format!("{shown}…") } else { shown }
+    let start: String = chars.by_ref().take(LONGEST_TEXT).collect();
+    let quoted = format!("{start:?}");
+    let dots = if chars.next().is_some() { "…" } else { "" };
+    format!("{}{dots}", &quoted[1..quoted.len() - 1])
 }
 
 /// A value and where it was written.
@@ -107,7 +113,7 @@ impl Node {
         match &self.kind {
             Kind::Bool(value) => value.to_string(),
             Kind::Int(value) => value.to_string(),
-            Kind::Float(value) => value.to_string(),
+            Kind::Float(value) => format!("{value:?}"),
             Kind::Text(text) => format!("\"{}\"", shortened(text)),
             Kind::List(items) if items.len() > LONGEST_LIST => format!("a list of {}", items.len()),
             Kind::List(items) => {
@@ -220,6 +226,9 @@ pub(crate) fn set(root: &mut Node, text: &str) -> Result<(), Fault> {
         Err(_) => Node { place: place.clone(), kind: Kind::Text(value.trim().to_owned()) },
     };
 
+    if path.split('.').count() > LONGEST_KEY {
+        return Err(fault("the key has too many parts"));
+    }
     let mut keys = path.split('.').map(str::trim).peekable();
     let mut here = root;
     while let Some(key) = keys.next() {
@@ -240,8 +249,7 @@ pub(crate) fn set(root: &mut Node, text: &str) -> Result<(), Fault> {
     Err(fault("the key is empty"))
 }
 
-/// Whether a value that is no TOML was meant to be some, rather than text without quotes.
+/// Whether a value that is no TOML was meant to be some, rather than text without quotes such as `adam` or `10m`.
 fn looks_like_toml(value: &str) -> bool {
-    value.trim_start().starts_with(['[', '{', '"', '\'', '+', '-'])
-        || value.trim_start().starts_with(|c: char| c.is_ascii_digit())
+    value.trim_start().starts_with(['[', '{', '"', '\''])
 }

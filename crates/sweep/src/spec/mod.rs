@@ -88,8 +88,8 @@ pub enum Source {
         rows: usize,
         /// Standard deviation of the noise.
         noise: f64,
-        /// Arms.
-        classes: usize,
+        /// Arms, a class each.
+        arms: usize,
     },
     /// Friedman's first regression problem.
     Friedman1 {
@@ -340,11 +340,9 @@ fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source,
     };
     let source = match name {
         "moons" => Source::Moons { rows: whole("rows", 10, 500)?, noise: noise(0.2)? },
-        "spirals" => Source::Spirals {
-            rows: whole("rows", 10, 500)?,
-            noise: noise(0.1)?,
-            classes: whole("classes", 2, 2)?,
-        },
+        "spirals" => {
+            Source::Spirals { rows: whole("rows", 10, 500)?, noise: noise(0.1)?, arms: whole("arms", 2, 2)? }
+        }
         _ => Source::Friedman1 {
             rows: whole("rows", 10, 500)?,
             features: whole("features", 5, 10)?,
@@ -353,8 +351,8 @@ fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source,
     };
     let (rows, columns) = match source {
         Source::Friedman1 { rows, features, .. } => (rows, features),
-        Source::Spirals { rows, classes, .. } if classes > rows => {
-            let message = format!("`data.classes` is {classes}, but there are only {rows} rows");
+        Source::Spirals { rows, arms, .. } if arms > rows => {
+            let message = format!("`data.arms` is {arms}, but there are only {rows} rows");
             return Err(Fault::new(place, message));
         }
         Source::Moons { rows, .. } | Source::Spirals { rows, .. } => (rows, 2),

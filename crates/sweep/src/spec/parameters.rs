@@ -65,7 +65,11 @@ impl Parameters {
             let (Some((key, users)), Some(place)) = (keys::users(name), self.place(name)) else { continue };
             let unused = self.choices(key).into_iter().find(|choice| !users.contains(&choice.as_str()));
             if let Some(choice) = unused {
-                let message = format!("`parameters.{name}` is not used by {key} = {choice:?}");
+                let user = match self.domain(key) {
+                    Some(_) => format!("{key} = {choice:?}"),
+                    None => format!("the default {key}"),
+                };
+                let message = format!("`parameters.{name}` is not used by {user}");
                 let users = users.iter().map(|user| format!("{user:?}")).collect::<Vec<_>>().join(", ");
                 return Err(Fault::new(place, message).hint(format!("it is a constant of {key} = {users}")));
             }
@@ -79,7 +83,7 @@ impl Parameters {
             return vec![match key {
                 "optimizer" => super::DEFAULT_OPTIMIZER.name().to_owned(),
                 "schedule" => super::DEFAULT_SCHEDULE.name().to_owned(),
-                _ => "the default".to_owned(),
+                _ => String::new(),
             }];
         };
         let count = domain.count().unwrap_or(0);

@@ -1,1 +1,9 @@
-//! x
+//! Sweep files, runs, stores and weights, from the outside.
+
+mod fixture;
+mod plan;
+mod runner;
+mod spec;
+mod store;
+mod unit;
+mod weights;

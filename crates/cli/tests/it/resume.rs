@@ -1,0 +1,157 @@
+//! Runs that go on where another stopped, and stores that are left alone.
+
+use crate::fixture::{ENDLESS, Place, SMALL, entries, n_finished, results, wait_for_units};
+use std::time::{Duration, Instant};
+
+#[test]
+fn more_trials_later() {
+    let place = Place::new(SMALL);
+    place.say("run s.toml --out o --set search.trials=2").expect(0, "6/6 folds");
+    place.say("run s.toml --out o").expect(0, "6/12 folds");
+    place.say("run s.toml --out whole").expect(0, "");
+    assert_eq!(results(&place.path("o")), results(&place.path("whole")));
+}
+
+#[test]
+fn another_sweep_in_the_same_folder() {
+    let place = Place::new(SMALL);
+    place.say("run s.toml").expect(0, "");
+    let before = place.read("results/small/study.db");
+    let ran = place.say("run s.toml --set parameters.width=5 --set seed=4").expect(7, "another sweep");
+    for difference in
+        ["`parameters.width` was \"4\" and is now \"5\"", "`seed` was 3 and is now 4", "--fresh"]
+    {
+        assert!(ran.stderr.contains(difference), "{}", ran.stderr);
+    }
+    assert!(place.read("results/small/study.db") == before, "the store was changed");
+    // Threads, paths and the number of trials do not matter.
+    place.say("run s.toml --jobs 1 --set search.trials=5").expect(0, "15/15 folds");
+    place.say("run s.toml --set parameters.width=5 --fresh").expect(0, "0/12 folds");
+    place.say("run s.toml --out other").expect(0, "");
+    assert_ne!(results(&place.path("results/small")), results(&place.path("other")));
+}
+
+#[test]
+fn files_that_are_no_stores() {
+    let place = Place::new(SMALL);
+    place.say("run s.toml --out good").expect(0, "");
+    let good = place.read("good/study.db");
+    let header = |at: usize, bytes: &[u8]| {
+        let mut store = good.clone();
+        store[at..at + bytes.len()].copy_from_slice(bytes);
+        store
+    };
+    for (name, content, said) in [
+        ("empty", Vec::new(), "not a sweep store"),
+        ("random", (0..5000_u32).map(|i| ((i * i) >> 3) as u8).collect(), "not a sweep store"),
+        ("picture", b"\xff\xd8\xff\xe0 and more".to_vec(), "not a sweep store"),
+        ("truncated", good[..good.len() - 4096].to_vec(), "damaged"),
+        ("foreign", header(68, &42_u32.to_be_bytes()), "another program"),
+        ("newer", header(60, &999_u32.to_be_bytes()), "schema 999, and this mlpsweep"),
+    ] {
+        std::fs::create_dir(place.path(name)).expect("a folder");
+        place.write(&format!("{name}/study.db"), &content);
+        place.say(&format!("run s.toml --out {name}")).expect(7, said).expect(7, "hint: ");
+        place.say(&format!("rank {name}")).expect(7, said);
+        assert!(place.read(&format!("{name}/study.db")) == content, "{name}: the file was changed");
+        assert!(!place.path(name).join("ranked.csv").exists(), "{name}");
+    }
+    // --fresh deletes stores, damaged ones too, but nothing else.
+    place.say("run s.toml --out truncated --fresh").expect(0, "");
+    place.say("run s.toml --out picture --fresh").expect(7, "not a sweep store");
+}
+
+#[test]
+fn no_time() {
+    let place = Place::new(ENDLESS);
+    let ran =
+        place.say("run s.toml --out o --max-time 1ms --jobs 2").expect(0, "time is up; continue with: ");
+    assert!(ran.stderr.contains("mlpsweep run s.toml --jobs 2 --out o\n"), "{}", ran.stderr);
+    assert_eq!(results(&place.path("o"))[1].lines().count(), 1 + n_finished(&place.path("o")));
+    let text = ENDLESS.replace("trials = 1000000", "trials = 1000000\nmax_time = \"1ms\"");
+    place.write("t.toml", text);
+    place.say("run t.toml --out o").expect(0, "time is up");
+}
+
+/// A second run is kept out while the first lives, and no longer.
+#[test]
+fn one_run_at_a_time() {
+    let place = Place::new(ENDLESS);
+    let mut first = place.start("run s.toml --out o --jobs 1 --quiet");
+    wait_for_units(&place.path("o"), 1);
+    let started = Instant::now();
+    let pid = format!("process {}", first.id());
+    place.say("run s.toml --out o").expect(7, &pid);
+    place.say("run s.toml --out o --fresh").expect(7, &pid);
+    assert!(started.elapsed() < Duration::from_secs(20), "neither waits");
+    for _ in 0..4 {
+        place.say("rank o").expect(0, "");
+    }
+    first.kill().expect("it runs");
+    first.wait().expect("it ends");
+    let n_before = n_finished(&place.path("o"));
+    place.say("run s.toml --out o --max-time 1ms").expect(0, "time is up");
+    assert!(n_finished(&place.path("o")) >= n_before);
+}
+
+#[test]
+fn killed_again_and_again() {
+    let place = Place::new(ENDLESS);
+    for n_units in [0, 2, 5] {
+        let mut run = place.start("run s.toml --out o --jobs 2 --quiet");
+        wait_for_units(&place.path("o"), n_units);
+        run.kill().expect("it runs");
+        run.wait().expect("it ends");
+    }
+    finish_and_compare(&place);
+}
+
+/// What was killed before its store was made leaves nothing that is in the way.
+#[test]
+fn killed_at_the_start() {
+    let place = Place::new(ENDLESS);
+    for delay_ms in [0, 1, 2, 4, 6, 8, 10, 12, 15, 20] {
+        let mut run = place.start("run s.toml --out o --jobs 2 --quiet");
+        std::thread::sleep(Duration::from_millis(delay_ms));
+        run.kill().expect("it runs");
+        run.wait().expect("it ends");
+    }
+    finish_and_compare(&place);
+}
+
+#[test]
+fn data_replaced_during_the_run() {
+    let table = |shift: u32| {
+        (0..60).fold("x,y,label\n".to_owned(), |csv, i| {
+            format!("{csv}{},{},c{}\n", i + shift, i * 7 % 11, i % 2)
+        })
+    };
+    let text = ENDLESS.replace("builtin = \"moons\"\nrows = 200", "path = \"d.csv\"\ntarget = \"label\"");
+    let place = Place::new(&text);
+    place.write("d.csv", table(0));
+    let mut run = place.start("run s.toml --out o --jobs 1 --quiet");
+    wait_for_units(&place.path("o"), 1);
+    place.write("d.csv", table(100));
+    wait_for_units(&place.path("o"), 6);
+    run.kill().expect("it runs");
+    run.wait().expect("it ends");
+    place.say("run s.toml --out o --max-time 1ms").expect(7, "data hash");
+    place.write("d.csv", table(0));
+    finish_and_compare(&place);
+}
+
+/// Finishes the trials that were begun in `o`, and runs the same ones without interruption.
+#[track_caller]
+pub(crate) fn finish_and_compare(place: &Place) {
+    let units = n_finished(&place.path("o"));
+    // Two threads may be one unit ahead of each other; one trial more than begun is the same for both.
+    let trials = units / 3 + 2;
+    for out in ["o", "whole"] {
+        let line = format!("run s.toml --out {out} --set search.trials={trials} --jobs 2");
+        place.say(&line).expect(0, &format!("{0}/{0} folds", trials * 3));
+    }
+    assert_eq!(results(&place.path("o")), results(&place.path("whole")));
+    let names = entries(&place.path("o"));
+    let stray = |name: &std::ffi::OsString| name.to_string_lossy().contains(".tmp") || name == "study.db.new";
+    assert!(!names.iter().any(stray), "{names:?}");
+}

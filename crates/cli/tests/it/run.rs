@@ -1,0 +1,165 @@
+//! The main job.
+
+use crate::fixture::{Place, SMALL, entries, n_finished, results};
+
+#[test]
+fn the_same_bytes_on_any_number_of_threads() {
+    let place = Place::new(SMALL);
+    for jobs in ["1", "2", "8"] {
+        place.say(&format!("run s.toml --jobs {jobs} --out o{jobs}")).expect(0, "12/12 folds");
+        assert_eq!(results(&place.path(&format!("o{jobs}"))), results(&place.path("o1")), "{jobs} jobs");
+    }
+    let [ranked, folds, curves] = results(&place.path("o1"));
+    let lines = [ranked, folds, curves].map(|csv| csv.lines().count());
+    assert_eq!(lines, [1 + 4, 1 + 12, 1 + 36]);
+    let summary: serde_json::Value = serde_json::from_slice(&place.read("o1/summary.json")).expect("JSON");
+    assert!(summary.is_object());
+    assert!(place.path("o1/timings.csv").exists());
+}
+
+#[test]
+fn a_second_run_trains_nothing() {
+    let place = Place::new(SMALL);
+    let first = place.say("run s.toml").expect(0, "0/12 folds");
+    let (files, timings) = (results(&place.path("results/small")), place.read("results/small/timings.csv"));
+    let second = place.say("run s.toml").expect(0, "12/12 folds");
+    assert_eq!(second.stdout, first.stdout);
+    assert!(!second.stderr.contains("0/12"), "{}", second.stderr);
+    assert_eq!(results(&place.path("results/small")), files);
+    assert_eq!(place.read("results/small/timings.csv"), timings);
+}
+
+#[test]
+fn names_never_lead_elsewhere() {
+    for (name, folder) in [
+        ("../../x", "_.._x"),
+        ("/abs", "_abs"),
+        ("a/b", "a_b"),
+        ("CON", "_CON"),
+        ("a b", "a b"),
+        ("=cmd|' /C calc'!A0", "_cmd__ _C calc__A0"),
+        ("</script><img src=x onerror=alert(1)>", "__script__img src_x onerror_alert_1__"),
+    ] {
+        let place = Place::new(&SMALL.replace("\"small\"", &format!("\"{name}\"")));
+        place.say("run s.toml").expect(0, "12/12");
+        assert_eq!(entries(&place.folder), ["results", "s.toml"], "{name}");
+        assert_eq!(entries(&place.path("results")), [folder], "{name}");
+    }
+    let place = Place::new(SMALL);
+    for name in ["a\\u0000b", "a\\nb", "a\\u202eb", &"x".repeat(300)] {
+        place.run(&["run", "s.toml", "--set", &format!("name=\"{name}\"")]).expect(2, "control characters");
+    }
+    assert_eq!(entries(&place.folder), ["s.toml"]);
+}
+
+#[test]
+fn where_results_go() {
+    let place = Place::new(SMALL);
+    place.say("run s.toml --out a/b/c").expect(0, "results are in a/b/c");
+    assert_eq!(entries(&place.folder), ["a", "s.toml"]);
+
+    place.write("file", "something");
+    place.say("run s.toml --out file").expect(2, "not a folder");
+    assert_eq!(place.read("file"), b"something");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_named() {
+    let place = Place::new(SMALL);
+    std::fs::create_dir(place.path("target")).expect("a folder");
+    std::os::unix::fs::symlink("target", place.path("link")).expect("a link");
+    place.say("run s.toml --out link").expect(0, "link leads to target");
+    assert_eq!(n_finished(&place.path("target")), 12);
+    std::os::unix::fs::symlink("nowhere", place.path("broken")).expect("a link");
+    place.say("run s.toml --out broken").expect(8, "broken");
+}
+
+#[test]
+fn a_folder_that_may_not_be_written() {
+    let place = Place::new(SMALL);
+    std::fs::create_dir(place.path("o")).expect("a folder");
+    crate::fixture::set_mode(&place.path("o"), 0o555);
+    if let Some(ran) = crate::fixture::as_nobody(&place, "run s.toml --out o") {
+        ran.expect(8, "Permission denied");
+        assert!(entries(&place.path("o")).is_empty());
+    }
+}
+
+#[test]
+fn threads() {
+    let place = Place::new(SMALL);
+    place.say("run s.toml --jobs 10000").expect(0, "note: --jobs 10000 is more than helps; running 256");
+}
+
+#[test]
+fn quiet() {
+    let place = Place::new(SMALL);
+    let ran = place.say("run s.toml --quiet --jobs 10000").expect(0, "");
+    assert_eq!(ran.stderr, "");
+    let ran = place.say("run s.toml --no-progress --out o").expect(0, "");
+    assert_eq!(ran.stderr, "results are in o\n");
+    let ran = place.say("run s.toml --quiet --set parameters.width=5").expect(7, "");
+    assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
+}
+
+#[test]
+fn values_listed_twice() {
+    let place = Place::new(&SMALL.replace("width = 4", "width = { values = [4, 4] }"));
+    place.say("run s.toml").expect(0, "note: `parameters.width` lists 4 more than once; it is tried once");
+}
+
+#[test]
+fn some_run_away() {
+    let learning_rate = "{ values = [0.01, 1e30] }\noptimizer = \"sgd\"";
+    let text = SMALL.replace("{ min = 1e-3, max = 1e-1, scale = \"log\" }", learning_rate);
+    let place = Place::new(&text);
+    let ran = place.say("run s.toml").expect(0, "3 diverged");
+    assert!(ran.stdout.contains("diverged"), "{}", ran.stdout);
+    let [ranked, folds, _] = results(&place.path("results/small"));
+    assert!(ranked.lines().nth(2).is_some_and(|row| row.contains("diverged")), "it stands last: {ranked}");
+    assert!(folds.contains("diverged in epoch"), "{folds}");
+    // A failure is something else.
+    place.say("run s.toml --max-failures 0 --fresh").expect(0, "");
+}
+
+#[test]
+fn all_run_away() {
+    let text = SMALL.replace("{ min = 1e-3, max = 1e-1, scale = \"log\" }", "1e30\noptimizer = \"sgd\"");
+    let place = Place::new(&text);
+    place.say("run s.toml").expect(5, "no usable trial");
+    let [ranked, ..] = results(&place.path("results/small"));
+    assert_eq!(ranked.lines().count(), 2, "{ranked}");
+    assert!(ranked.lines().nth(1).is_some_and(|row| !row.starts_with('1')), "no rank 1: {ranked}");
+}
+
+/// One training row each, of which none can be set aside for early stopping.
+#[test]
+fn all_fail() {
+    let text = "name = \"f\"\n[data]\nbuiltin = \"moons\"\nrows = 10\ntest = 0\n[cv]\nkind = \"holdout\"\nshare = 0.9\n\
+                repeats = 4\n[early_stopping]\n[parameters]\nwidth = 2\nepochs = 1\n";
+    let place = Place::new(text);
+    place.say("run s.toml --out a").expect(5, "no usable trial");
+    assert_eq!(n_finished(&place.path("a")), 4);
+    for most in ["0", "3"] {
+        let out = format!("b{most}");
+        place
+            .say(&format!("run s.toml --jobs 1 --max-failures {most} --out {out}"))
+            .expect(5, "--max-failures");
+        let [ranked, folds, _] = results(&place.path(&out));
+        assert!(ranked.contains("failed") && folds.contains("early stopping"), "{ranked}\n{folds}");
+    }
+    place.say("run s.toml --max-failures 4 --out c").expect(5, "no usable trial");
+}
+
+#[test]
+fn single_configurations() {
+    for text in [
+        "[data]\nbuiltin = \"moons\"\nrows = 60\n[parameters]\nepochs = 1\n".to_owned(),
+        "[data]\nbuiltin = \"moons\"\nrows = 60\n[search]\nsampler = \"grid\"\n".to_owned(),
+        SMALL.replace("[cv]\nfolds = 3", "[cv]\nkind = \"holdout\""),
+    ] {
+        let place = Place::new(&text);
+        place.say("run s.toml --out o").expect(0, "");
+    }
+}

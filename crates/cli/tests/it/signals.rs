@@ -1,0 +1,61 @@
+//! A signal ends the run at a checkpoint, with the line that continues it.
+#![cfg(unix)]
+
+use crate::fixture::{ENDLESS, Place, Ran, results, wait_for_units};
+use crate::resume::finish_and_compare;
+use std::process::{Child, Command};
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
+    assert!(sent.expect("there is kill").success());
+}
+
+#[track_caller]
+fn interrupt(name: &str, code: i32) {
+    let place = Place::new(ENDLESS);
+    let run = place.start("run s.toml --out o --jobs 2");
+    wait_for_units(&place.path("o"), 3);
+    signal(&run, name);
+    let ran: Ran = run.wait_with_output().expect("it ends").into();
+    let line =
+        format!("stopped; continue with: {} run s.toml --jobs 2 --out o\n", env!("CARGO_BIN_EXE_mlpsweep"));
+    let ran = ran.expect(code, &line);
+    // Reports are written, and what was under way is not counted as failed.
+    let [ranked, folds, _] = results(&place.path("o"));
+    assert!(ranked.lines().count() > 1 && !folds.contains("failed"), "{folds}");
+    assert!(!ran.stdout.is_empty());
+    finish_and_compare(&place);
+}
+
+#[test]
+fn sigint() {
+    interrupt("INT", 130);
+}
+
+#[test]
+fn sigterm() {
+    interrupt("TERM", 143);
+}
+
+#[test]
+fn sighup() {
+    interrupt("HUP", 129);
+}
+
+#[test]
+fn training() {
+    let text = "[data]\nbuiltin = \"moons\"\n[parameters]\nwidth = 8\nepochs = 1000000000\n";
+    let place = Place::new(text);
+    let mut run = place.start("train s.toml --save w.safetensors --curve c.csv");
+    // A line of progress comes after the first epoch.
+    let mut stderr = std::io::BufReader::new(run.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut stderr, &mut line).expect("a line");
+    assert!(line.starts_with("1/1000000000 epochs"), "{line}");
+    signal(&run, "INT");
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut stderr, &mut rest).expect("text");
+    assert_eq!(run.wait().expect("it ends").code(), Some(130), "{rest}");
+    assert!(rest.ends_with("; continue from the weights with --init w.safetensors\n"), "{rest}");
+    assert!(place.path("w.safetensors").exists() && place.path("c.csv").exists());
+}

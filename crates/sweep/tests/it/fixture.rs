@@ -1,0 +1,68 @@
+//! Small sweeps, and what is said when one is refused.
+
+use mlpsweep_sweep::plan::Plan;
+use mlpsweep_sweep::record::{FoldRecord, Trial};
+use mlpsweep_sweep::runner::{self, RunEnd, RunOptions};
+use mlpsweep_sweep::spec::{SpecError, Sweep};
+use mlpsweep_sweep::store::Store;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// Four trials on three folds, a moment each.
+pub(crate) const SMALL: &str = r#"
+name = "small"
+seed = 3
+[data]
+builtin = "moons"
+rows = 60
+test = 0
+[cv]
+folds = 3
+[score]
+metric = "log_loss"
+also = ["accuracy"]
+[search]
+trials = 4
+[parameters]
+learning_rate = { min = 1e-3, max = 1e-1, scale = "log" }
+dropout = { values = [0.0, 0.2] }
+width = 4
+epochs = 3
+"#;
+
+pub(crate) fn parse(text: &str, overrides: &[&str]) -> Result<Sweep, SpecError> {
+    let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+    Sweep::parse(text, Path::new("s.toml"), &overrides)
+}
+
+/// The plan of `text` with `overrides`, which must be right.
+#[track_caller]
+pub(crate) fn plan(text: &str, overrides: &[&str]) -> Plan {
+    let sweep = parse(text, overrides).unwrap_or_else(|error| panic!("{error}"));
+    Plan::new(sweep).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Runs the plan in `folder` to its end.
+#[track_caller]
+pub(crate) fn run(plan: &Plan, folder: &Path, jobs: usize) -> RunEnd {
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { jobs, max_time: None, stop: &stop, max_failures: None };
+    runner::run(plan, folder, &options, |_| {}).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What reports are made of: trials and folds with their curves, no wall clock.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Stored {
+    pub(crate) trials: Vec<Trial>,
+    pub(crate) folds: Vec<FoldRecord>,
+}
+
+#[track_caller]
+pub(crate) fn stored(folder: &Path) -> Stored {
+    let store = Store::read(folder).unwrap_or_else(|error| panic!("{error}"));
+    Stored { trials: store.trials().expect("trials"), folds: store.folds(true).expect("folds") }
+}
+
+pub(crate) fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder for a test")
+}

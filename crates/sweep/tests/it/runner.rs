@@ -1,0 +1,275 @@
+//! The same results on any number of threads, after any interruption, and in any number of portions.
+
+use crate::fixture::{SMALL, Stored, folder, plan, run, stored};
+use mlpsweep_sweep::plan::Plan;
+use mlpsweep_sweep::record::{FoldState, UnitId};
+use mlpsweep_sweep::runner::{self, Progress, RunEnd, RunOptions};
+use mlpsweep_sweep::store::{FILE_NAME, Store};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Two of four trials run away.
+const SOME_DIVERGE: &[&str] = &[
+    "parameters.learning_rate={ values = [0.01, 1e30] }",
+    "parameters.optimizer=sgd",
+    "search.sampler=grid",
+];
+
+/// One training row each, of which none can be set aside.
+const ALL_FAIL: &str = r#"
+[data]
+builtin = "moons"
+rows = 10
+test = 0
+[cv]
+kind = "holdout"
+share = 0.9
+repeats = 4
+[early_stopping]
+patience = 1
+[parameters]
+width = 2
+epochs = 1
+"#;
+
+fn whole(plan: &Plan, jobs: usize) -> Stored {
+    let folder = folder();
+    assert_eq!(run(plan, folder.path(), jobs), RunEnd::Finished);
+    stored(folder.path())
+}
+
+/// Runs until `show` has been called `n_calls` times.
+fn run_until(plan: &Plan, folder: &Path, jobs: usize, n_calls: usize) -> RunEnd {
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { jobs, max_time: None, stop: &stop, max_failures: None };
+    let mut calls = 0;
+    let end = runner::run(plan, folder, &options, |_| {
+        calls += 1;
+        stop.store(calls >= n_calls, Ordering::Relaxed);
+    });
+    end.expect("a run")
+}
+
+fn run_failing(plan: &Plan, folder: &Path, max_failures: Option<u64>) -> (RunEnd, Progress) {
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { jobs: 1, max_time: None, stop: &stop, max_failures };
+    let mut last = None;
+    let end = runner::run(plan, folder, &options, |progress| last = Some(progress.clone()));
+    (end.expect("a run"), last.expect("shown at least once"))
+}
+
+#[test]
+fn the_same_on_any_number_of_threads() {
+    for overrides in [&[][..], SOME_DIVERGE, &["cv.repeats=2", "parameters.precision=f64"]] {
+        let plan = plan(SMALL, overrides);
+        let alone = whole(&plan, 1);
+        assert_eq!(alone.folds.len(), 4 * plan.folds.len());
+        for jobs in [2, 8] {
+            assert_eq!(whole(&plan, jobs), alone, "{jobs} jobs, {overrides:?}");
+        }
+    }
+}
+
+/// An interrupted run leaves some of the units, whichever; from each such store it goes on to the same end.
+#[test]
+fn the_same_from_any_part_of_it() {
+    let plan = plan(SMALL, SOME_DIVERGE);
+    let all = folder();
+    run(&plan, all.path(), 1);
+    let expected = stored(all.path());
+    let units: Vec<UnitId> = expected.folds.iter().map(|fold| fold.unit).collect();
+    let prefixes = (0..units.len()).map(|n| units[..n].to_vec());
+    let others = (1..=12_usize).map(|salt| {
+        let kept = units.iter().enumerate().filter(|(i, _)| (i * i + 5 * i * salt + salt) % 7 < 3);
+        kept.map(|(_, unit)| *unit).collect()
+    });
+    for kept in prefixes.chain(others) {
+        let folder = folder();
+        let path = folder.path().join(FILE_NAME);
+        std::fs::copy(all.path().join(FILE_NAME), &path).expect("a copy");
+        let connection = rusqlite::Connection::open(&path).expect("a database");
+        for unit in units.iter().filter(|unit| !kept.contains(unit)) {
+            for table in ["folds", "timings"] {
+                let sql = format!("DELETE FROM {table} WHERE trial = ?1 AND split = ?2");
+                connection.execute(&sql, [unit.trial as i64, unit.split as i64]).expect("deleted");
+            }
+        }
+        connection
+            .execute("DELETE FROM trials WHERE number NOT IN (SELECT trial FROM folds)", [])
+            .expect("deleted");
+        drop(connection);
+        assert_eq!(run(&plan, folder.path(), 2), RunEnd::Finished);
+        assert_eq!(stored(folder.path()), expected, "{kept:?}");
+    }
+}
+
+/// Units that take longer than results wait for each other, so that a run can be stopped between them.
+const SLOW: &[&str] = &["parameters.epochs=400", "parameters.width=16"];
+
+#[test]
+fn the_same_after_an_interruption() {
+    let plan = plan(SMALL, SLOW);
+    let uninterrupted = whole(&plan, 1);
+    let n_units = uninterrupted.folds.len();
+    for (jobs, n_calls) in [(1, 1), (1, 2), (1, 4), (2, 2), (2, 3)] {
+        let folder = folder();
+        let end = run_until(&plan, folder.path(), jobs, n_calls);
+        let is_whole = stored(folder.path()).folds.len() == n_units;
+        assert_eq!(
+            end,
+            if is_whole { RunEnd::Finished } else { RunEnd::Stopped },
+            "{n_calls} calls, {jobs} jobs"
+        );
+        assert_eq!(run(&plan, folder.path(), 2), RunEnd::Finished);
+        assert_eq!(stored(folder.path()), uninterrupted, "{n_calls} calls, {jobs} jobs");
+    }
+}
+
+#[test]
+fn the_same_when_interrupted_again_and_again() {
+    let plan = plan(SMALL, SLOW);
+    let folder = folder();
+    let mut n_runs = 0;
+    while run_until(&plan, folder.path(), 1, 2) == RunEnd::Stopped {
+        n_runs += 1;
+        assert!(n_runs <= 12, "every run finishes a unit");
+    }
+    assert_eq!(stored(folder.path()), whole(&plan, 2));
+}
+
+#[test]
+fn the_same_in_portions() {
+    for overrides in [&[][..], &["search.sampler=grid", "parameters.learning_rate={ values = [0.1, 0.01] }"]]
+    {
+        let with = |trials: &str| {
+            let trials = format!("search.trials={trials}");
+            plan(SMALL, &[overrides, &[trials.as_str()]].concat())
+        };
+        let folder = folder();
+        for trials in ["1", "3", "2", "4"] {
+            assert_eq!(run(&with(trials), folder.path(), 2), RunEnd::Finished);
+        }
+        assert_eq!(stored(folder.path()), whole(&with("4"), 1), "{overrides:?}");
+    }
+}
+
+#[test]
+fn what_is_finished_is_not_done_again() {
+    let plan = plan(SMALL, &[]);
+    let folder = folder();
+    run(&plan, folder.path(), 2);
+    let timings = || Store::read(folder.path()).and_then(|store| store.timings()).expect("timings");
+    let before = timings();
+    assert_eq!(before.len(), 12);
+    assert_eq!(run(&plan, folder.path(), 2), RunEnd::Finished);
+    assert_eq!(timings(), before);
+}
+
+#[test]
+fn what_is_shown_is_stored() {
+    let plan = plan(SMALL, &[]);
+    let folder = folder();
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { jobs: 2, max_time: None, stop: &stop, max_failures: None };
+    let mut shown = Vec::new();
+    runner::run(&plan, folder.path(), &options, |progress| {
+        let stored =
+            Store::read(folder.path()).and_then(|store| store.finished()).expect("readable meanwhile");
+        assert_eq!(stored.len() as u64, progress.done);
+        shown.push(progress.clone());
+    })
+    .expect("a run");
+    let (first, last) = (&shown[0], &shown[shown.len() - 1]);
+    assert_eq!((first.done, first.total, first.best), (0, 12, None));
+    assert_eq!((last.done, last.total, last.diverged, last.failed), (12, 12, 0, 0));
+    let folds = stored(folder.path()).folds;
+    let mean = |trial| {
+        let scores: Vec<f64> =
+            folds.iter().filter(|fold| fold.unit.trial == trial).map(|fold| fold.test_scores[0]).collect();
+        scores.iter().sum::<f64>() / scores.len() as f64
+    };
+    let (best, score) = last.best.expect("a best trial");
+    // The folds of a trial come in any order, so their sum may differ in the last place.
+    assert!((score - mean(best)).abs() < 1e-12);
+    assert!((0..4).all(|trial| mean(trial) >= score - 1e-12), "log loss is minimised");
+}
+
+#[test]
+fn no_time() {
+    let plan = plan(SMALL, &[]);
+    let folder = folder();
+    let stop = AtomicBool::new(false);
+    let options =
+        RunOptions { jobs: 2, max_time: Some(Duration::from_nanos(1)), stop: &stop, max_failures: None };
+    assert_eq!(runner::run(&plan, folder.path(), &options, |_| {}).expect("a run"), RunEnd::TimeUp);
+    assert_eq!(run(&plan, folder.path(), 1), RunEnd::Finished);
+    assert_eq!(stored(folder.path()), whole(&plan, 1));
+    // Nothing is left to do, so that time does not matter.
+    assert_eq!(runner::run(&plan, folder.path(), &options, |_| {}).expect("a run"), RunEnd::Finished);
+}
+
+#[test]
+fn some_run_away() {
+    let plan = plan(SMALL, SOME_DIVERGE);
+    let folder = folder();
+    let (end, last) = run_failing(&plan, folder.path(), Some(0));
+    assert_eq!(end, RunEnd::Finished, "divergence is no failure");
+    assert_eq!((last.done, last.diverged, last.failed), (12, 6, 0));
+    assert!(last.best.is_some());
+}
+
+#[test]
+fn some_may_fail() {
+    let plan = plan(ALL_FAIL, &[]);
+    let n_units = 4;
+    for (max_failures, expected, n_done) in [
+        (None, RunEnd::Finished, n_units),
+        (Some(n_units), RunEnd::Finished, n_units),
+        (Some(n_units - 1), RunEnd::TooManyFailures, n_units),
+        (Some(0), RunEnd::TooManyFailures, 1),
+    ] {
+        let folder = folder();
+        let (end, last) = run_failing(&plan, folder.path(), max_failures);
+        assert_eq!(end, expected, "{max_failures:?}");
+        // With one thread a unit or two may be under way when the failure is seen.
+        assert!((n_done..=n_units).contains(&last.failed), "{max_failures:?}: {last:?}");
+        assert_eq!((last.done, last.best), (last.failed, None));
+        for record in stored(folder.path()).folds {
+            assert!(
+                matches!(&record.state, FoldState::Failed { message } if !message.is_empty()),
+                "{record:?}"
+            );
+        }
+        // Once more: they are counted already, and none is tried again.
+        assert_eq!(run_failing(&plan, folder.path(), max_failures), (end, last));
+    }
+}
+
+#[test]
+fn more_trials_than_can_be_counted() {
+    let plan = plan(SMALL, &["search.trials=9223372036854775807"]);
+    let folder = folder();
+    assert_eq!(run_until(&plan, folder.path(), 1, 3), RunEnd::Stopped);
+    assert!(stored(folder.path()).folds.len() >= 2);
+}
+
+#[test]
+fn a_grid_that_is_too_large_is_not_begun() {
+    let folder = folder();
+    let at = folder.path().join("new");
+    let axis = "{ min = 1, max = 1000000000 }";
+    let plan = plan(
+        SMALL,
+        &[
+            "search={ sampler = \"grid\" }",
+            "parameters.learning_rate=0.1",
+            &format!("parameters.batch_size={axis}"),
+        ],
+    );
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { jobs: 1, max_time: None, stop: &stop, max_failures: None };
+    let error = runner::run(&plan, &at, &options, |_| {}).expect_err("too large");
+    insta::assert_snapshot!(error, @r#"--set search={ sampler = "grid" }: the grid has 2000000000 points, and more than 1000000 are not run unasked"#);
+    assert!(!at.exists(), "nothing is written");
+}

@@ -1,0 +1,605 @@
+//! What a sweep file may not say, and what the user is told.
+
+use crate::fixture::{SMALL, parse};
+use mlpsweep_sweep::spec::{SamplerKind, Source, Sweep};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+const IRIS: &str = "[data]\nbuiltin = \"iris\"\n";
+
+fn say(text: &str, overrides: &[&str]) -> String {
+    let error = parse(text, overrides).expect_err(text);
+    let hint = error.hint.as_ref().map(|hint| format!("\n   hint: {hint}")).unwrap_or_default();
+    format!("{error}{hint}\n")
+}
+
+/// What is said of each of the files.
+fn refused(files: &[&str]) -> String {
+    files.iter().map(|text| say(text, &[])).collect()
+}
+
+/// What is said of each of the lines under [data], or the sections that follow it.
+fn refused_below_data(lines: &[&str]) -> String {
+    lines.iter().map(|line| say(&format!("{IRIS}{line}"), &[])).collect()
+}
+
+/// What is said of each of the lines under [parameters].
+fn refused_parameters(lines: &[&str]) -> String {
+    lines.iter().map(|line| say(&format!("{IRIS}[parameters]\n{line}"), &[])).collect()
+}
+
+/// What is said of each `--set`.
+fn refused_overrides(overrides: &[&str]) -> String {
+    overrides.iter().map(|text| say(SMALL, &[text])).collect()
+}
+
+#[test]
+fn no_toml() {
+    insta::assert_snapshot!(refused(&[
+        "x = ",
+        "[data",
+        "x = 1\ny = [1, 2\nz = 3",
+        "x = \"a\n",
+        "x = 2020-13-45",
+        "x = 1\r\ny = \r\n",
+        "größe = 1 x",
+        "just words",
+    ]), @r#"
+    s.toml:1:5: not TOML: string values must be quoted, expected literal string
+    s.toml:1:6: not TOML: unclosed table, expected `]`
+    s.toml:3:1: not TOML: missing comma between array elements, expected `,`
+    s.toml:1:7: not TOML: invalid basic string, expected `"`
+    s.toml:1:5: not TOML: invalid date, expected month between 01 and 12
+    s.toml:2:5: not TOML: string values must be quoted, expected literal string
+    s.toml:1:3: not TOML: invalid unquoted key, expected letters, numbers, `-`, `_`
+    s.toml:1:6: not TOML: key with no value, expected `=`
+    "#);
+}
+
+#[test]
+fn keys_twice() {
+    insta::assert_snapshot!(refused(&[
+        "seed = 1\nseed = 2",
+        "[data]\nbuiltin = \"iris\"\n[cv]\n[data]\n",
+        "[data]\nbuiltin = \"iris\"\n  builtin = \"wine\"",
+        "parameters.l1 = { min = 0, min = 1 }",
+    ]), @r"
+    s.toml:2:1: not TOML: `seed` is there twice
+       hint: keep one of the two
+    s.toml:4:2: not TOML: `data` is there twice
+       hint: keep one of the two
+    s.toml:3:3: not TOML: `builtin` is there twice
+       hint: keep one of the two
+    s.toml:1:28: not TOML: `min` is there twice
+       hint: keep one of the two
+    ");
+}
+
+#[test]
+fn unknown_keys() {
+    insta::assert_snapshot!(refused(&[
+        "[data]\nbuiltin = \"iris\"\n[parameters]\n  lerning_rate = 0.1",
+        "sed = 1\n[data]\nbuiltin = \"iris\"",
+        "[data]\nbuiltin = \"iris\"\n[cv]\nfold = 3",
+        "[data]\nbuiltin = \"iris\"\n[parameters]\nl2 = { mn = 0, max = 1 }",
+        "[data]\nbuiltin = \"iris\"\n\"\\u001b[31m\" = 1",
+        "[data]\nbuiltin = \"iris\"\n[parameters]\n\"a\\nb\" = 1",
+    ]), @r"
+    s.toml:4:3: unknown key `parameters.lerning_rate`
+       hint: did you mean `learning_rate`?
+    s.toml:1:1: unknown key `sed`
+       hint: did you mean `seed`?
+    s.toml:4:1: unknown key `cv.fold`
+       hint: did you mean `folds`?
+    s.toml:4:8: unknown key `parameters.l2.mn`
+       hint: known are `min`, `max`, `step`, `scale`, `values`
+    s.toml:3:1: unknown key `data.\u{1b}[31m`
+       hint: known are `builtin`, `drop`, `path`, `target`, `task`, `test`
+    s.toml:4:1: unknown key `parameters.a\nb`
+       hint: known are `activation`, `batch_size`, `beta1`, `beta2`, `depth`, `dropout`, `epochs`, `epsilon`, `hidden`, `init`, `init_scale`, `input_dropout`, `l1`, `l2`, `learning_rate`, `loss`, `momentum`, `optimizer`, `precision`, `rho`, `schedule`, `schedule_every`, `schedule_gamma`, `schedule_k`, `shuffle`, `width`
+    ");
+}
+
+/// What later versions may understand is refused in words, never ignored.
+#[test]
+fn what_is_not_there_yet() {
+    insta::assert_snapshot!(refused_below_data(&[
+        "[[constraint]]\nexpr = \"depth * width <= 1024\"",
+        "[select]\nrule = \"best\"",
+        "[[enqueue]]\nl2 = 0.1",
+        "missing = \"mean\"",
+        "test_path = \"other.csv\"",
+        "[cv]\nkind = \"group\"",
+        "[search]\nsampler = \"tpe\"",
+        "[search]\nlag = 8",
+        "[preprocess]\nscale = \"robust\"",
+        "[parameters]\nl2 = { min = 0, max = 1, when = \"depth == 1\" }",
+        "[parameters]\nl2 = { min = 0.1, max = 0.9, scale = \"logit\" }",
+        "[parameters]\nclass_weight = \"balanced\"",
+        "[parameters]\nschedule = \"cosine\"",
+    ]), @r#"
+    s.toml:3:3: unknown key `constraint`
+       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
+    s.toml:3:2: unknown key `select`
+       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
+    s.toml:3:3: unknown key `enqueue`
+       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
+    s.toml:3:1: unknown key `data.missing`
+       hint: known are `builtin`, `drop`, `path`, `target`, `task`, `test`
+    s.toml:3:1: unknown key `data.test_path`
+       hint: did you mean `test`?
+    s.toml:4:1: `cv.kind` is "group", which is not known
+       hint: known are `kfold`, `stratified`, `holdout`
+    s.toml:4:1: `search.sampler` is "tpe", which is not known
+       hint: known are `grid`, `random`
+    s.toml:4:1: unknown key `search.lag`
+       hint: known are `max_time`, `sampler`, `trials`
+    s.toml:4:1: `preprocess.scale` is "robust", which is not known
+       hint: known are `standard`, `none`
+    s.toml:4:26: unknown key `parameters.l2.when`
+       hint: known are `min`, `max`, `step`, `scale`, `values`
+    s.toml:4:30: `parameters.l2.scale` is "logit", which is not known
+       hint: did you mean `log`?
+    s.toml:4:1: unknown key `parameters.class_weight`
+       hint: known are `activation`, `batch_size`, `beta1`, `beta2`, `depth`, `dropout`, `epochs`, `epsilon`, `hidden`, `init`, `init_scale`, `input_dropout`, `l1`, `l2`, `learning_rate`, `loss`, `momentum`, `optimizer`, `precision`, `rho`, `schedule`, `schedule_every`, `schedule_gamma`, `schedule_k`, `shuffle`, `width`
+    s.toml:4:1: `parameters.schedule` is "cosine", which is not known
+       hint: known are `constant`, `inverse_time`, `exponential`, `step`
+    "#);
+}
+
+#[test]
+fn wrong_types() {
+    insta::assert_snapshot!(refused(&[
+        "data = \"iris\"",
+        "seed = 1.5\n[data]\nbuiltin = \"iris\"",
+        "seed = -1\n[data]\nbuiltin = \"iris\"",
+        "seed = 18446744073709551615\n[data]\nbuiltin = \"iris\"",
+        "name = 7\n[data]\nbuiltin = \"iris\"",
+        "[data]\nbuiltin = true",
+        "[[data]]\nbuiltin = \"iris\"",
+    ]), @r#"
+    s.toml:1:1: `data` is "iris", but must be a table
+       hint: begin it with [data]
+    s.toml:1:1: `seed` is 1.5, but must be a whole number, at least 0
+    s.toml:1:1: `seed` is -1, but must be a whole number, at least 0
+    s.toml:1:8: 18446744073709551615 is beyond the whole numbers of TOML
+       hint: they go from -9223372036854775808 to 9223372036854775807
+    s.toml:1:1: `name` is 7, but must be text in quotes
+    s.toml:2:1: `data.builtin` is true, but must be text in quotes
+    s.toml:1:3: `data` is [a table], but must be a table
+       hint: begin it with [data]
+    "#);
+    insta::assert_snapshot!(refused_below_data(&[
+        "test = \"some\"",
+        "test = 1",
+        "test = nan",
+        "[cv]\nfolds = \"5\"",
+        "[cv]\nfolds = 2024-01-01",
+        "[score]\nmetric = [\"accuracy\"]",
+        "[score]\nmetric = \"acuracy\"",
+        "[search]\nmax_time = 10",
+        "[search]\nmax_time = \"0s\"",
+        "[search]\nmax_time = \"99999999999999999999y\"",
+        "[early_stopping]\nshare = 1.5",
+        "[parameters]\nshuffle = 1",
+        "[parameters]\nhidden = [4.0, 0]",
+        "[parameters]\nhidden = [[4]]",
+        "[parameters]\nactivation = \"rlu\"",
+        "[parameters]\nactivation = { values = [\"relu\", 3] }",
+        "[parameters]\nbatch_size = \"half\"",
+        "[parameters]\nbatch_size = { values = [\"full\", [1, 2, 3, 4, 5, 6, 7, 8, 9]] }",
+    ]), @r#"
+    s.toml:3:1: `data.test` is "some", but must be "auto" or a share in [0, 1)
+    s.toml:3:1: `data.test` is 1, but must be "auto" or a share in [0, 1)
+    s.toml:3:1: `data.test` is NaN, but must be "auto" or a share in [0, 1)
+    s.toml:4:1: `cv.folds` is "5", but must be a whole number, at least 2
+    s.toml:4:9: a date, but no key takes one
+       hint: put it in quotes
+    s.toml:4:1: `score.metric` is ["accuracy"], but must be text in quotes
+    s.toml:4:1: `score.metric` is "acuracy", which is not known
+       hint: did you mean `accuracy`?
+    s.toml:4:1: `search.max_time` is 10, but must be a time such as "90s" or "1h 30m"
+    s.toml:4:1: `search.max_time` is "0s", but must be a time such as "90s" or "1h 30m"
+    s.toml:4:1: `search.max_time` is "99999999999999999999y", but must be a time such as "90s" or "1h 30m"
+    s.toml:4:1: `early_stopping.share` is 1.5, but must be a share in (0, 1)
+    s.toml:4:1: `parameters.shuffle` is 1, but must be true or false
+    s.toml:4:1: `parameters.hidden` is [4.0, 0], but must be a list of whole numbers, at least 1 each
+    s.toml:4:1: `parameters.hidden` is [[4]], but must be a list of whole numbers, at least 1 each
+    s.toml:4:1: `parameters.activation` is "rlu", which is not known
+       hint: did you mean `relu`?
+    s.toml:4:34: `parameters.activation` is 3, but must be one of "identity", "sigmoid", "tanh", "relu", "leaky_relu"
+    s.toml:4:1: `parameters.batch_size` is "half", but must be a whole number, at least 1, or "full"
+    s.toml:4:34: `parameters.batch_size` is a list of 9, but must be a whole number, at least 1, or "full"
+    "#);
+}
+
+#[test]
+fn numbers_that_make_no_sense() {
+    insta::assert_snapshot!(refused_parameters(&[
+        "learning_rate = -1",
+        "learning_rate = 0",
+        "learning_rate = nan",
+        "learning_rate = inf",
+        "epochs = 0",
+        "batch_size = 0",
+        "depth = -1",
+        "l2 = -0.1",
+        "dropout = 1.0",
+        "beta1 = 1.2",
+        "width = 99999999999999999999",
+    ]), @r#"
+    s.toml:4:1: `parameters.learning_rate` is -1, but must be a number greater than 0
+    s.toml:4:1: `parameters.learning_rate` is 0, but must be a number greater than 0
+    s.toml:4:1: `parameters.learning_rate` is NaN, but must be a number greater than 0
+    s.toml:4:1: `parameters.learning_rate` is inf, but must be a number greater than 0
+    s.toml:4:1: `parameters.epochs` is 0, but must be a whole number, at least 1
+    s.toml:4:1: `parameters.batch_size` is 0, but must be a whole number, at least 1, or "full"
+    s.toml:4:1: `parameters.depth` is -1, but must be a whole number, at least 0
+    s.toml:4:1: `parameters.l2` is -0.1, but must be a number, 0 or more
+    s.toml:4:1: `parameters.dropout` is 1.0, but must be a number in [0, 1)
+    s.toml:4:1: `parameters.beta1` is 1.2, but must be a number in [0, 1)
+    s.toml:4:9: 99999999999999999999 is beyond the whole numbers of TOML
+       hint: they go from -9223372036854775808 to 9223372036854775807
+    "#);
+    insta::assert_snapshot!(refused_below_data(&[
+        "[cv]\nfolds = 1",
+        "[cv]\nfolds = 9223372036854775807",
+        "[cv]\nfolds = 200\nrepeats = 9223372036854775807",
+        "[search]\ntrials = 0",
+        "[early_stopping]\npatience = 0",
+        "[early_stopping]\nmin_delta = inf",
+    ]), @r"
+    s.toml:4:1: `cv.folds` is 1, but must be a whole number, at least 2
+    s.toml:3:2: 9223372036854775807 folds × 1 repeats are more than 10000 splits
+    s.toml:3:2: 200 folds × 9223372036854775807 repeats are more than 10000 splits
+    s.toml:4:1: `search.trials` is 0, but must be a whole number, at least 1
+    s.toml:4:1: `early_stopping.patience` is 0, but must be a whole number, at least 1
+    s.toml:4:1: `early_stopping.min_delta` is inf, but must be a number, 0 or more
+    ");
+}
+
+#[test]
+fn ranges_that_make_no_sense() {
+    insta::assert_snapshot!(refused_parameters(&[
+        "width = { min = 1, max = 10, step = 0 }",
+        "width = { min = 1, max = 10, step = -1 }",
+        "width = { min = 1, max = 10, step = 0.5 }",
+        "width = { min = 10, max = 1 }",
+        "width = { min = 1.5, max = 3 }",
+        "l2 = { min = 0, max = 1, scale = \"log\" }",
+        "l2 = { min = 0, max = nan }",
+        "l2 = { min = 0.1, max = 1, step = nan }",
+        "l2 = { min = 0.1, max = 1, step = 0.1, scale = \"log\" }",
+        "l2 = { values = [] }",
+        "l2 = { values = 3 }",
+        "l2 = { values = [0.1], min = 0 }",
+        "l2 = {}",
+        "l2.min = 0.1",
+        "activation = { min = \"relu\", max = \"tanh\" }",
+        "batch_size = { min = 1, max = \"full\" }",
+        "hidden = { min = 1, max = 2 }",
+    ]), @r#"
+    s.toml:4:1: `parameters.width`: `step` is 0, but must be above 0
+       hint: the values are min, min + step, min + 2 step, … up to max; without `step` a range of floats is a continuum and a range of integers has a step of 1
+    s.toml:4:1: `parameters.width`: `step` is -1, but must be above 0
+       hint: the values are min, min + step, min + 2 step, … up to max; without `step` a range of floats is a continuum and a range of integers has a step of 1
+    s.toml:4:30: `parameters.width.step` is 0.5, but must be a whole number
+    s.toml:4:1: `parameters.width`: `min` is 10, but must not be above `max`, which is 1
+       hint: exchange the two; where they are equal there is one value
+    s.toml:4:11: `parameters.width.min` is 1.5, but must be a whole number, at least 1
+    s.toml:4:1: `parameters.l2`: `min` is 0.0, but must be above 0 for a log scale
+       hint: every factor is as likely as every other on a log scale, which never reaches 0; 1e-6 is a common lower end
+    s.toml:4:17: `parameters.l2.max` is NaN, but must be a number, 0 or more
+    s.toml:4:1: `parameters.l2`: `step` is NaN, but must be a finite number
+       hint: every end of a range, step and value is an ordinary number
+    s.toml:4:1: `parameters.l2`: `step` is 0.1, but a log scale has none
+       hint: equal steps are not equal on a log scale; leave `step` out, or list the `values`
+    s.toml:4:8: `parameters.l2`: `values` is empty, but must hold at least one value
+       hint: a value that is not searched stands by itself, such as activation = "relu"
+    s.toml:4:8: `parameters.l2.values` is 3, but must be a list
+    s.toml:4:24: `parameters.l2` has both `values` and `min`
+       hint: give `values`, or `min` and `max`
+    s.toml:4:1: `parameters.l2` has no `min`
+       hint: a searched parameter is { min = …, max = … } or { values = […] }
+    s.toml:4:1: `parameters.l2` has no `max`
+       hint: a searched parameter is { min = …, max = … } or { values = […] }
+    s.toml:4:1: `parameters.activation` has no range, since it is one of "identity", "sigmoid", "tanh", "relu", "leaky_relu"
+       hint: search it with { values = […] }
+    s.toml:4:1: `parameters.batch_size` has no range, since it is a whole number, at least 1, or "full"
+       hint: search it with { values = […] }
+    s.toml:4:12: `parameters.hidden.min` is 1, but must be a list of whole numbers, at least 1 each
+    "#);
+}
+
+#[test]
+fn keys_that_do_not_go_together() {
+    insta::assert_snapshot!(refused_parameters(&[
+        "depth = 1\nhidden = [4]",
+        "hidden = [4]\nwidth = { values = [1, 2] }",
+        "momentum = 0.9",
+        "momentum = 0.9\noptimizer = { values = [\"momentum\", \"sgd\"] }",
+        "schedule_gamma = 0.9",
+        "schedule_k = 0.1\nschedule = \"exponential\"",
+        "init_scale = 0.1",
+        "init_scale = 0.1\ninit = \"he\"",
+    ]), @r#"
+    s.toml:4:1: `parameters.depth` beside `parameters.hidden`
+       hint: give either `hidden`, unit by unit, or `depth` and `width`
+    s.toml:5:1: `parameters.width` beside `parameters.hidden`
+       hint: give either `hidden`, unit by unit, or `depth` and `width`
+    s.toml:4:1: `parameters.momentum` is not used by the default optimizer
+       hint: it is a constant of optimizer = "momentum", "heavy_ball", "nesterov"
+    s.toml:4:1: `parameters.momentum` is not used by optimizer = "sgd"
+       hint: it is a constant of optimizer = "momentum", "heavy_ball", "nesterov"
+    s.toml:4:1: `parameters.schedule_gamma` is not used by the default schedule
+       hint: it is a constant of schedule = "exponential", "step"
+    s.toml:4:1: `parameters.schedule_k` is not used by schedule = "exponential"
+       hint: it is a constant of schedule = "inverse_time"
+    s.toml:4:1: `parameters.init_scale` is not used by the default init
+       hint: it is a constant of init = "normal"
+    s.toml:4:1: `parameters.init_scale` is not used by init = "he"
+       hint: it is a constant of init = "normal"
+    "#);
+    insta::assert_snapshot!(refused_below_data(&[
+        "path = \"iris.csv\"",
+        "target = \"species\"",
+        "rows = 100",
+        "[cv]\nkind = \"holdout\"\nfolds = 3",
+        "[cv]\nshare = 0.3",
+        "[score]\nalso = [\"accuracy\"]",
+    ]), @r#"
+    s.toml:2:1: `data.builtin` beside `data.path`
+       hint: give one of the two
+    s.toml:3:1: `data.target` is for files; built-in sets have theirs
+    s.toml:3:1: unknown key `data.rows`
+       hint: known are `builtin`, `drop`, `path`, `target`, `task`, `test`
+    s.toml:5:1: `cv.folds` beside `cv.kind = "holdout"`, which is one split
+       hint: give `cv.share`, the share of the rows that are held out, or another kind
+    s.toml:4:1: `cv.share` without `cv.kind = "holdout"`
+       hint: give `cv.folds`; each fold then holds out its share of the rows
+    s.toml:4:9: `score.also` without `score.metric`
+       hint: name the metric that ranks
+    "#);
+}
+
+#[test]
+fn data_that_are_not_said() {
+    insta::assert_snapshot!(refused(&[
+        "",
+        "[data]\n",
+        "[data]\npath = \"d.csv\"",
+        "[data]\npath = \"d.csv\"\ntarget = []",
+        "[data]\npath = \"d.csv\"\ntarget = [1]",
+        "[data]\npath = \"d.csv\"\ntarget = \"y\"\ntask = \"clustering\"",
+        "[data]\nbuiltin = \"irs\"",
+        "[data]\nbuiltin = \"moons\"\nnoise = -1",
+        "[data]\nbuiltin = \"moons\"\nrows = 9",
+        "[data]\nbuiltin = \"moons\"\nrows = 9223372036854775807",
+        "[data]\nbuiltin = \"friedman1\"\nrows = 100000000\nfeatures = 100000000",
+        "[data]\nbuiltin = \"friedman1\"\nfeatures = 4",
+        "[data]\nbuiltin = \"spirals\"\narms = 501",
+    ]), @r#"
+    s.toml: there is no `data`
+       hint: add [data] with `path = "data.csv"` and `target = "label"`, or with `builtin = "iris"`
+    s.toml:1:2: there is no `data`
+       hint: add [data] with `path = "data.csv"` and `target = "label"`, or with `builtin = "iris"`
+    s.toml:1:2: `data.target` is missing
+       hint: name the column to predict
+    s.toml:1:2: `data.target` is missing
+       hint: name the column to predict
+    s.toml:3:11: `data.target` is 1, but must be text in quotes, or a list of them
+    s.toml:4:1: `data.task` is "clustering", which is not known
+       hint: known are `classification`, `regression`
+    s.toml:2:1: `data.builtin` is "irs", which is not known
+       hint: did you mean `iris`?
+    s.toml:3:1: `data.noise` is -1, but must be a number, 0 or more
+    s.toml:3:1: `data.rows` is 9, but must be a whole number, at least 10
+    s.toml:2:1: 9223372036854775807 rows of 2 features, but 100000000 cells are the most
+    s.toml:2:1: 100000000 rows of 100000000 features, but 100000000 cells are the most
+    s.toml:3:1: `data.features` is 4, but must be a whole number, at least 5
+    s.toml:2:1: `data.arms` is 501, but there are only 500 rows
+    "#);
+}
+
+#[test]
+fn names() {
+    let name = |name: &str| format!("name = \"{name}\"\n{IRIS}");
+    let bad: Vec<String> =
+        ["", " ", "a\\nb", "a\\u0000", "\\u001b[2J", "a\\u202eb", "a\\u2028b", &"x".repeat(300)]
+            .iter()
+            .map(|text| name(text))
+            .collect();
+    insta::assert_snapshot!(refused(&bad.iter().map(String::as_str).collect::<Vec<_>>()), @r#"
+    s.toml:1:1: `name` is "", but must be 1 to 200 bytes of text without control characters
+    s.toml:1:1: `name` is " ", but must be 1 to 200 bytes of text without control characters
+    s.toml:1:1: `name` is "a\nb", but must be 1 to 200 bytes of text without control characters
+    s.toml:1:1: `name` is "a\0", but must be 1 to 200 bytes of text without control characters
+    s.toml:1:1: `name` is "\u{1b}[2J", but must be 1 to 200 bytes of text without control characters
+    s.toml:1:1: `name` is "a\u{202e}b", but must be 1 to 200 bytes of text without control characters
+    s.toml:1:1: `name` is "a\u{2028}b", but must be 1 to 200 bytes of text without control characters
+    s.toml:1:1: `name` is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…", but must be 1 to 200 bytes of text without control characters
+    "#);
+
+    for good in ["../../x", "/abs", "CON", "größe", "a b", "=cmd|' /C calc'!A0", "</script>"] {
+        assert_eq!(parse(&name(good), &[]).expect(good).name, good);
+    }
+    assert_eq!(parse(IRIS, &[]).expect("a sweep").name, "s", "the file's stem");
+}
+
+#[test]
+fn deep_nesting() {
+    let n = 20_000;
+    let files = [
+        format!("x = {}", "[".repeat(n)),
+        format!("x = {}{}", "[".repeat(n), "]".repeat(n)),
+        format!("x = {}", "{a=".repeat(n)),
+        format!("{}b = 1", "a.".repeat(n)),
+        format!("[{}b]", "a.".repeat(n)),
+    ];
+    insta::assert_snapshot!(refused(&files.iter().map(String::as_str).collect::<Vec<_>>()), @r"
+    s.toml:1:85: not TOML: cannot recurse further; max recursion depth met
+    s.toml:1:85: not TOML: cannot recurse further; max recursion depth met
+    s.toml:1:245: not TOML: cannot recurse further; max recursion depth met
+    s.toml: not TOML: recursion limit
+    s.toml: not TOML: recursion limit
+    ");
+    insta::assert_snapshot!(refused_overrides(&[
+        &format!("x={}", "[".repeat(n)),
+        &format!("{}b=1", "a.".repeat(n)),
+    ]), @r"
+    --set x=[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[…: not TOML: cannot recurse further; max recursion depth met
+    --set a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.…: the key has too many parts
+       hint: for example --set search.trials=10 or --set parameters.optimizer=adam
+    ");
+}
+
+#[test]
+fn wrong_overrides() {
+    insta::assert_snapshot!(refused_overrides(&[
+        "parameters",
+        "=3",
+        "",
+        "a..b=3",
+        "data.builtin.x=3",
+        "cv=3",
+        "search.trials=",
+        "search.trials=ten",
+        "search.trials=[",
+        "search.trials=1\nseed=9",
+        "search.trails=1",
+        "parameters.learning_rate={ min = 1, max = 0.1 }",
+        "parameters.learning_rate={ min = 1, max = }",
+        "parameters.learning_rate=0.1.2",
+        "parameters.width=99999999999999999999",
+        "seed=2024-01-01",
+        "\u{1b}[31m=1",
+    ]), @r#"
+    --set parameters: not of the form key=value
+       hint: for example --set search.trials=10 or --set parameters.optimizer=adam
+    --set =3: the key has an empty part
+       hint: for example --set search.trials=10 or --set parameters.optimizer=adam
+    --set : not of the form key=value
+       hint: for example --set search.trials=10 or --set parameters.optimizer=adam
+    --set a..b=3: the key has an empty part
+       hint: for example --set search.trials=10 or --set parameters.optimizer=adam
+    --set data.builtin.x=3: a part of the key is no table
+       hint: for example --set search.trials=10 or --set parameters.optimizer=adam
+    --set cv=3: `cv` is 3, but must be a table
+       hint: begin it with [cv]
+    --set search.trials=: `search.trials` is "", but must be a whole number, at least 1
+    --set search.trials=ten: `search.trials` is "ten", but must be a whole number, at least 1
+    --set search.trials=[: not TOML: unclosed array, expected `]`
+    --set search.trials=1\nseed=9: more than one key; repeat --set for each
+       hint: for example --set search.trials=10 or --set parameters.optimizer=adam
+    --set search.trails=1: unknown key `search.trails`
+       hint: did you mean `trials`?
+    --set parameters.learning_rate={ min = 1, max = 0.1 }: `parameters.learning_rate`: `min` is 1.0, but must not be above `max`, which is 0.1
+       hint: exchange the two; where they are equal there is one value
+    --set parameters.learning_rate={ min = 1, max = }: not TOML: invalid literal string, expected `'`
+    --set parameters.learning_rate=0.1.2: `parameters.learning_rate` is "0.1.2", but must be a number greater than 0
+    --set parameters.width=99999999999999999999: `parameters.width` is "99999999999999999999", but must be a whole number, at least 1
+    --set seed=2024-01-01: `seed` is "2024-01-01", but must be a whole number, at least 0
+    --set \u{1b}[31m=1: unknown key `\u{1b}[31m`
+       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
+    "#);
+}
+
+#[test]
+fn overrides_are_as_if_written() {
+    let sweep = parse(
+        SMALL,
+        &[
+            "search.trials = 7",
+            "search.max_time=1h 30m",
+            "parameters.optimizer=adam",
+            "parameters.learning_rate=0.01",
+            "parameters.dropout={ min = 0.0, max = 0.5, step = 0.1 }",
+            "early_stopping.patience=3",
+            "name=\"1.0\"",
+            "score.also=[]",
+            "search.sampler = grid",
+            "seed=1",
+            "seed=2",
+        ],
+    )
+    .expect("a sweep");
+    assert_eq!(sweep.search.trials, Some(7));
+    assert_eq!(sweep.search.max_time, Some(Duration::from_mins(90)));
+    assert_eq!(sweep.search.sampler, SamplerKind::Grid);
+    assert_eq!(sweep.name, "1.0");
+    assert_eq!(sweep.seed, 2, "the last one holds");
+    assert_eq!(sweep.metrics.len(), 1);
+    assert_eq!(sweep.early_stopping.expect("early stopping").patience, 3);
+    assert_eq!(sweep.parameters.space.count(), Some(6));
+}
+
+#[test]
+fn defaults() {
+    let sweep = parse(IRIS, &[]).expect("a sweep");
+    assert_eq!((sweep.seed, sweep.cv.folds, sweep.cv.repeats), (0, 5, 1));
+    assert_eq!((sweep.search.sampler, sweep.search.trials), (SamplerKind::Random, Some(64)));
+    assert!(sweep.metrics.is_empty() && sweep.early_stopping.is_none());
+    assert_eq!(sweep.parameters.space.count(), Some(1), "no [parameters]: one configuration of defaults");
+}
+
+/// A path starts at the folder of the sweep file, wherever the command was given.
+#[test]
+fn the_place_of_the_data() {
+    for (file, path, found) in [
+        ("sweeps/a.toml", "d.csv", "sweeps/d.csv"),
+        ("sweeps/a.toml", "../data/d.csv", "sweeps/../data/d.csv"),
+        ("sweeps/a.toml", "/d.csv", "/d.csv"),
+        ("a.toml", "d.csv", "d.csv"),
+    ] {
+        let text = format!("[data]\npath = \"{path}\"\ntarget = \"y\"");
+        let sweep = Sweep::parse(&text, Path::new(file), &[]).expect("a sweep");
+        assert_eq!(sweep.data.source, Source::File(found.into()), "{file} {path}");
+    }
+}
+
+#[test]
+fn line_ends_and_bom_are_no_matter() {
+    let plain = parse(SMALL, &[]).expect("a sweep");
+    for text in [SMALL.replace('\n', "\r\n"), format!("\u{feff}{SMALL}")] {
+        let other = parse(&text, &[]).expect("a sweep");
+        let shown =
+            |sweep: &Sweep| format!("{:?}", (&sweep.name, &sweep.data.source, &sweep.parameters.space));
+        assert_eq!(shown(&other), shown(&plain));
+    }
+}
+
+#[test]
+fn values_listed_twice_are_tried_once() {
+    let sweep = parse(&format!("{IRIS}[parameters]\nl2 = {{ values = [0.1, 0.2, 0.1, 1e-1] }}"), &[]);
+    let parameters = sweep.expect("a sweep").parameters;
+    assert_eq!(parameters.space.count(), Some(2));
+    assert_eq!(parameters.notes, ["`parameters.l2` lists 0.1 more than once; it is tried once"]);
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let folder = crate::fixture::folder();
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).expect("a file");
+        path
+    };
+    let cases = [
+        folder.path().join("none.toml"),
+        folder.path().to_owned(),
+        file("latin1.toml", b"name = \"\xe9\""),
+        file("large.toml", &vec![b' '; (16 << 20) + 1]),
+    ];
+    let mut said = String::new();
+    for path in cases {
+        let error = Sweep::read(&path, &[]).expect_err("no sweep file").to_string();
+        let _ = writeln!(said, "{}", error.replace(&folder.path().display().to_string(), "FOLDER"));
+    }
+    insta::assert_snapshot!(said, @r"
+    FOLDER/none.toml: No such file or directory (os error 2)
+    FOLDER: Is a directory (os error 21)
+    FOLDER/latin1.toml: not UTF-8 at byte 8
+    FOLDER/large.toml: more than 16 MiB, which is no sweep file
+    ");
+}

@@ -1,0 +1,355 @@
+//! The store gives back what it was given, to the bit, and leaves alone what is not its own.
+
+use crate::fixture::{SMALL, folder, plan, run, stored};
+use mlpsweep_search::Value;
+use mlpsweep_sweep::record::{CurvePoint, FoldRecord, FoldState, Timing, Trial, UnitId};
+use mlpsweep_sweep::store::{FILE_NAME, Store, StoreError};
+use proptest::prelude::*;
+use std::path::Path;
+
+/// Opens the store of `folder` for `SMALL` with `overrides`.
+fn open(folder: &Path, overrides: &[&str]) -> Result<Store, StoreError> {
+    Store::open(folder, &plan(SMALL, overrides).info())
+}
+
+fn say(error: &StoreError, folder: &Path) -> String {
+    let hint = error.hint().map(|hint| format!("\n   hint: {hint}")).unwrap_or_default();
+    format!("{error}{hint}\n").replace(&folder.display().to_string(), "FOLDER")
+}
+
+/// What is said of a store that `damage` was done to; it must be refused to writers and readers, and stay as it is.
+#[track_caller]
+fn refused(damage: impl FnOnce(&Path)) -> String {
+    let folder = folder();
+    run(&plan(SMALL, &[]), folder.path(), 1);
+    let path = folder.path().join(FILE_NAME);
+    damage(&path);
+    let before = std::fs::read(&path).expect("a file");
+    let for_writing = open(folder.path(), &[]).expect_err("a store that is refused");
+    let for_reading =
+        Store::read(folder.path()).and_then(|store| store.info()).expect_err("a store that is refused");
+    assert_eq!(say(&for_writing, folder.path()), say(&for_reading, folder.path()));
+    assert!(!for_writing.is_output());
+    assert!(std::fs::read(&path).expect("a file") == before, "the file was changed");
+    say(&for_writing, folder.path())
+}
+
+fn record(trial: u64, split: usize, numbers: &[f64]) -> FoldRecord {
+    let point = |&number: &f64| CurvePoint {
+        learning_rate: number,
+        train_loss: -number,
+        penalty: number / 3.0,
+        validation_loss: (split == 0).then_some(number),
+    };
+    FoldRecord {
+        unit: UnitId { trial, split },
+        state: FoldState::Complete,
+        test_scores: numbers.to_vec(),
+        train_scores: numbers.iter().rev().copied().collect(),
+        best_epoch: 1,
+        epochs_run: numbers.len(),
+        early_stopped: split == 1,
+        n_parameters: usize::MAX >> 1,
+        curve: numbers.iter().map(point).collect(),
+    }
+}
+
+/// Records as text in which floats show every bit.
+fn bits(records: &[FoldRecord]) -> Vec<String> {
+    let hex = |numbers: &[f64]| numbers.iter().map(|x| format!("{:016x} ", x.to_bits())).collect::<String>();
+    records
+        .iter()
+        .map(|record| {
+            let curve: Vec<f64> = record
+                .curve
+                .iter()
+                .flat_map(|p| {
+                    [p.learning_rate, p.train_loss, p.penalty, p.validation_loss.unwrap_or(f64::NAN)]
+                })
+                .collect();
+            format!("{record:?} {} {} {}", hex(&record.test_scores), hex(&record.train_scores), hex(&curve))
+        })
+        .collect()
+}
+
+fn round_trip(records: &[FoldRecord]) {
+    let folder = folder();
+    let mut store = open(folder.path(), &[]).expect("a new store");
+    let trials: Vec<Trial> = records
+        .iter()
+        .map(|record| Trial {
+            number: record.unit.trial,
+            point: vec![("l2".into(), Value::Float(record.test_scores.first().copied().unwrap_or(0.5)))],
+        })
+        .collect();
+    let timing = |record: &FoldRecord| Timing { unit: record.unit, started_unix_ms: 17, elapsed_us: 3 };
+    let timings: Vec<Timing> = records.iter().map(timing).collect();
+    let rows =
+        trials.iter().zip(records).zip(&timings).map(|((trial, record), timing)| (trial, record, timing));
+    store.append(rows).expect("room on the disk");
+    assert_eq!(bits(&store.folds(true).expect("folds")), bits(records));
+    assert_eq!(store.timings().expect("timings"), timings);
+    let mut expected = trials;
+    expected.dedup_by_key(|trial| trial.number);
+    assert_eq!(store.trials().expect("trials"), expected);
+}
+
+#[test]
+fn what_goes_in_comes_out() {
+    let extremes = [0.1 + 0.2, -0.0, 5e-324, f64::MIN_POSITIVE, f64::MAX, f64::MIN, 1.0 / 3.0];
+    let mut failed = record(1, 0, &[]);
+    failed.state = FoldState::Failed { message: "panic: \"quotes\"\n\u{1f642} \u{0}".into() };
+    let mut diverged = record(1, 2, &[]);
+    diverged.state = FoldState::Diverged { epoch: 3 };
+    round_trip(&[
+        record(0, 0, &extremes),
+        record(0, 1, &extremes),
+        failed,
+        diverged,
+        record(u64::MAX >> 1, 0, &[]),
+    ]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn numbers_come_back_to_the_bit(numbers in prop::collection::vec(prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO, 0..20)) {
+        round_trip(&[record(0, 0, &numbers), record(0, 1, &numbers)]);
+    }
+}
+
+/// All or none: a unit that is there already spoils the batch, and nothing of it is kept.
+#[test]
+fn a_batch_is_whole_or_not_there() {
+    let folder = folder();
+    let mut store = open(folder.path(), &[]).expect("a new store");
+    let trial = |number| Trial { number, point: Vec::new() };
+    let timing = |unit| Timing { unit, started_unix_ms: 0, elapsed_us: 0 };
+    let (first, second) = (record(0, 0, &[0.5]), record(1, 0, &[0.5]));
+    store.append([(&trial(0), &first, &timing(first.unit))]).expect("a first");
+    let again =
+        store.append([(&trial(1), &second, &timing(second.unit)), (&trial(0), &first, &timing(first.unit))]);
+    assert!(again.is_err());
+    assert_eq!(store.folds(true).expect("folds"), [first]);
+    assert_eq!((store.trials().expect("trials").len(), store.timings().expect("timings").len()), (1, 1));
+}
+
+#[test]
+fn another_sweep_is_refused() {
+    let folder = folder();
+    run(&plan(SMALL, &[]), folder.path(), 1);
+    let before = stored(folder.path());
+    let path = folder.path().join(FILE_NAME);
+    let bytes = std::fs::read(&path).expect("a file");
+    let said: String = [
+        &["seed=4"][..],
+        &["data.rows=61"],
+        &["data={ builtin = \"moons\", rows = 60, test = 0.2 }"],
+        &["cv.folds=2", "cv.repeats=2"],
+        &["cv={ kind = \"holdout\", share = 0.25 }"],
+        &["score={ metric = \"accuracy\" }"],
+        &["search.sampler=grid", "parameters.learning_rate=0.1"],
+        &["preprocess.scale=none"],
+        &["early_stopping.patience=5"],
+        &["parameters.width=5", "parameters.activation=tanh"],
+        &["parameters.dropout={ values = [0.2, 0.0] }"],
+    ]
+    .into_iter()
+    .map(|overrides| {
+        let error = open(folder.path(), overrides).expect_err("another sweep");
+        assert!(!error.is_output());
+        // Hashes of data differ with every platform's last bit of sine and cosine.
+        say(&error, folder.path())
+            .split_inclusive('"')
+            .map(|part| if part.len() == 65 { "HASH\"" } else { part })
+            .collect::<String>()
+    })
+    .collect();
+    insta::assert_snapshot!(said, @r#"
+    FOLDER/study.db: the results of another sweep: `data hash` was "HASH" and is now "HASH"; `seed` was 3 and is now 4
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `data hash` was "HASH" and is now "HASH"
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `data.test rows` was 0 and is now 12
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `cv.folds` was 3 and is now 2; `cv.repeats` was 1 and is now 2
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `cv.folds` was 3 and is now 1; `cv.kind` was "stratified" and is now "holdout"; `cv.share` was null and is now 0.25
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `score` was ["log_loss","accuracy"] and is now ["accuracy"]
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `parameters.learning_rate` was "{ min = 0.001, max = 0.1, scale = \"log\" }" and is now "0.1"; `search.sampler` was "random" and is now "grid"
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `preprocess.scale` was "standard" and is now "none"
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `early_stopping` was null and is now [5,0.1,0.0]
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `parameters` was ["learning_rate","dropout","width","epochs"] and is now ["learning_rate","dropout","width","epochs","activation"]; `parameters.activation` was null and is now "tanh"; `parameters.width` was "4" and is now "5"
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `parameters.dropout` was "[0.0, 0.2]" and is now "[0.2, 0.0]"
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    "#);
+    assert!(std::fs::read(&path).expect("a file") == bytes, "the file was changed");
+    assert_eq!(stored(folder.path()), before);
+}
+
+/// Neither how many trials there are, nor what the sweep is called, nor when it stops makes it another one.
+#[test]
+fn the_same_sweep_is_continued() {
+    let folder = folder();
+    run(&plan(SMALL, &[]), folder.path(), 1);
+    for overrides in [["search.trials=9"], ["name=other"], ["search.max_time=3h"]] {
+        let store = open(folder.path(), &overrides).unwrap_or_else(|error| panic!("{overrides:?}: {error}"));
+        assert_eq!(store.finished().expect("units").len(), 12);
+    }
+}
+
+#[test]
+fn files_that_are_no_stores() {
+    let write = |bytes: &'static [u8]| move |path: &Path| std::fs::write(path, bytes).expect("a file");
+    insta::assert_snapshot!(refused(write(b"")), @r"
+    FOLDER/study.db: not a sweep store: the file is empty
+       hint: the file was left as it is; give the run another folder with --out
+    ");
+    insta::assert_snapshot!(refused(write(b"\xff\xd8\xff\xe0 a picture")), @r"
+    FOLDER/study.db: not a sweep store: the file is no SQLite database
+       hint: the file was left as it is; give the run another folder with --out
+    ");
+    insta::assert_snapshot!(refused(write(&[0x5a; 5000])), @r"
+    FOLDER/study.db: not a sweep store: the file is no SQLite database
+       hint: the file was left as it is; give the run another folder with --out
+    ");
+    insta::assert_snapshot!(refused(write(b"SQLite format 3\0")), @r"
+    FOLDER/study.db: not a sweep store: the file is no SQLite database
+       hint: the file was left as it is; give the run another folder with --out
+    ");
+}
+
+/// Changes the header through SQLite, as another program would.
+fn pragma(path: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(path).expect("a database");
+    connection.execute_batch(sql).expect("a pragma");
+    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("a checkpoint");
+}
+
+#[test]
+fn other_programs_and_later_versions() {
+    insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA application_id = 42")), @r"
+    FOLDER/study.db: not a sweep store: the database belongs to another program
+       hint: the file was left as it is; give the run another folder with --out
+    ");
+    insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA user_version = 999")), @r"
+    FOLDER/study.db: written with store schema 999, and this mlpsweep 0.1.0 knows up to 1
+       hint: the file was left as it is; use that version or a later one
+    ");
+    insta::assert_snapshot!(refused(|path| pragma(path, "DELETE FROM meta")), @r"
+    FOLDER/study.db: damaged: it does not say which sweep it is of
+       hint: the file was left as it is; restore a copy of it, or begin anew with --fresh
+    ");
+}
+
+#[test]
+fn damaged_files() {
+    let cut = |bytes: u64| {
+        move |path: &Path| {
+            let file = std::fs::File::options().write(true).open(path).expect("a file");
+            let length = file.metadata().expect("a length").len();
+            file.set_len(length - bytes).expect("a shorter file");
+        }
+    };
+    insta::assert_snapshot!(refused(cut(4096)), @r"
+    FOLDER/study.db: damaged: database disk image is malformed
+       hint: the file was left as it is; restore a copy of it, or begin anew with --fresh
+    ");
+    insta::assert_snapshot!(refused(cut(1)), @r"
+    FOLDER/study.db: damaged: the file ends in the middle of a page
+       hint: the file was left as it is; restore a copy of it, or begin anew with --fresh
+    ");
+    // Every page but the first overwritten.
+    let overwritten = refused(|path| {
+        let mut bytes = std::fs::read(path).expect("a file");
+        bytes[4096..].fill(0xa5);
+        std::fs::write(path, bytes).expect("a file");
+    });
+    assert!(overwritten.starts_with("FOLDER/study.db: damaged: "), "{overwritten}");
+}
+
+#[test]
+fn nothing_there() {
+    let folder = folder();
+    insta::assert_snapshot!(say(&Store::read(folder.path()).expect_err("no store"), folder.path()), @r"
+    FOLDER/study.db: no sweep has been run here
+       hint: name the folder a run has written, such as results/digits
+    ");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "reading makes nothing");
+    Store::delete(folder.path()).expect("nothing to delete");
+}
+
+#[test]
+fn one_writer_and_any_number_of_readers() {
+    let folder = folder();
+    let store = open(folder.path(), &[]).expect("a new store");
+    let error = open(folder.path(), &[]).expect_err("a second writer");
+    let process = std::process::id().to_string();
+    insta::assert_snapshot!(say(&error, folder.path()).replace(&process, "PID"), @r"
+    FOLDER/study.lock: another mlpsweep is running this sweep (process PID)
+       hint: wait for it, stop it, or give this run its own folder with --out
+    ");
+    assert!(matches!(Store::delete(folder.path()), Err(StoreError::Locked { .. })));
+    let readers: Vec<Store> = (0..16).map(|_| Store::read(folder.path()).expect("a reader")).collect();
+    assert!(readers.iter().all(|reader| reader.info().is_ok()));
+    drop(store);
+    open(folder.path(), &[]).expect("the lock is gone with its holder");
+}
+
+#[test]
+fn deleting() {
+    let folder = folder();
+    run(&plan(SMALL, &[]), folder.path(), 1);
+    Store::delete(folder.path()).expect("deleted");
+    assert!(!folder.path().join(FILE_NAME).exists());
+    let path = folder.path().join(FILE_NAME);
+    std::fs::write(&path, "somebody's letter").expect("a file");
+    assert!(matches!(Store::delete(folder.path()), Err(StoreError::NotAStore { .. })));
+    assert_eq!(std::fs::read(&path).expect("a file"), b"somebody's letter");
+}
+
+/// What a process that was killed while it made or deleted a store may leave.
+#[test]
+fn leftovers_of_a_killed_process() {
+    let folder = folder();
+    run(&plan(SMALL, &[]), folder.path(), 1);
+    let expected = stored(folder.path());
+    let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
+    connection.execute_batch("BEGIN; DELETE FROM folds; COMMIT").expect("a change that stays in the log");
+    let wal = std::fs::read(folder.path().join("study.db-wal")).expect("a log");
+    drop(connection);
+    assert!(!wal.is_empty());
+    for name in [FILE_NAME, "study.db-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(name));
+    }
+    std::fs::write(folder.path().join("study.db-wal"), &wal).expect("a log without its store");
+    std::fs::write(folder.path().join("study.db.new"), "half a st").expect("a store that was not finished");
+    run(&plan(SMALL, &[]), folder.path(), 1);
+    assert_eq!(stored(folder.path()), expected);
+    assert!(!folder.path().join("study.db.new").exists());
+}
+
+/// What another process has not yet put from the log into the file is there as well.
+#[test]
+fn a_log_that_was_left_is_read() {
+    let (from, to) = (folder(), folder());
+    let mut store = open(from.path(), &[]).expect("a new store");
+    let record = record(0, 0, &[0.5, 0.25]);
+    let (trial, timing) = (
+        Trial { number: 0, point: Vec::new() },
+        Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 },
+    );
+    store.append([(&trial, &record, &timing)]).expect("room on the disk");
+    for name in ["study.db", "study.db-wal"] {
+        std::fs::copy(from.path().join(name), to.path().join(name)).expect("a copy as kill -9 leaves it");
+    }
+    assert_eq!(stored(to.path()).folds, std::slice::from_ref(&record));
+    drop(open(to.path(), &[]).expect("continued"));
+    assert_eq!(stored(to.path()).folds, [record]);
+}
