@@ -9,10 +9,10 @@
 //! | W5 | 4→16→16→3 | 16 | iris: overhead is everything |
 
 use mlpsweep_data::{Dataset, Target};
-use mlpsweep_mlp::{Activation, Init, Loss, Network, NetworkConfig};
+use mlpsweep_mlp::{Activation, Init, Loss, LossOptions, Network, NetworkConfig};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{BatchSize, Precision, TrainConfig};
+use mlpsweep_train::{BatchSize, ClassWeight, Precision, TrainConfig};
 use ndarray::Array2;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -53,6 +53,7 @@ impl Workload {
             sizes: self.sizes.to_vec(),
             activation: Activation::Relu,
             loss: self.loss(),
+            loss_options: LossOptions::default(),
             dropout: 0.0,
             input_dropout: 0.0,
         };
@@ -91,6 +92,8 @@ impl Workload {
             activation: Activation::Relu,
             init: Init::He,
             loss: self.loss(),
+            loss_options: LossOptions::default(),
+            class_weight: ClassWeight::None,
             optimizer: OptimizerKind::Adam,
             schedule: ScheduleKind::Constant,
             constants: Vec::new(),
@@ -99,6 +102,8 @@ impl Workload {
             l2: 1e-3,
             dropout: 0.0,
             input_dropout: 0.0,
+            clip_norm: None,
+            clip_value: None,
             batch_size: BatchSize::Rows(self.batch_size),
             epochs: 1,
             shuffle: true,

@@ -5,10 +5,10 @@
 
 use crate::spec::{DEFAULT_OPTIMIZER, DEFAULT_SCHEDULE};
 use mlpsweep_data::Target;
-use mlpsweep_mlp::{Activation, Init, Loss};
+use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_search::Value;
-use mlpsweep_train::{BatchSize, EarlyStopping, Precision, TrainConfig};
+use mlpsweep_train::{BatchSize, ClassWeight, EarlyStopping, Precision, TrainConfig};
 
 /// One hidden layer, as scikit-learn's `hidden_layer_sizes=(100,)`.
 const DEFAULT_DEPTH: i64 = 1;
@@ -34,8 +34,13 @@ pub fn train_config(
     TrainConfig {
         hidden: keys.hidden(),
         activation,
-        init: init.unwrap_or(if activation.has_kink() { Init::He } else { Init::Glorot }),
+        init: init.unwrap_or_else(|| default_init(activation)),
         loss: keys.word("loss", Loss::from_name).unwrap_or_else(|| default_loss(target)),
+        loss_options: LossOptions {
+            huber_delta: keys.number("huber_delta").unwrap_or(LossOptions::default().huber_delta),
+            label_smoothing: keys.number("label_smoothing").unwrap_or(LossOptions::default().label_smoothing),
+        },
+        class_weight: keys.word("class_weight", class_weight).unwrap_or(ClassWeight::None),
         optimizer: keys.word("optimizer", OptimizerKind::from_name).unwrap_or(DEFAULT_OPTIMIZER),
         schedule: keys.word("schedule", ScheduleKind::from_name).unwrap_or(DEFAULT_SCHEDULE),
         constants: keys.constants(),
@@ -44,11 +49,28 @@ pub fn train_config(
         l2: keys.number("l2").unwrap_or(0.0),
         dropout: keys.number("dropout").unwrap_or(0.0),
         input_dropout: keys.number("input_dropout").unwrap_or(0.0),
+        clip_norm: keys.number("clip_norm"),
+        clip_value: keys.number("clip_value"),
         batch_size: keys.batch_size(),
         epochs: keys.whole("epochs").unwrap_or(DEFAULT_EPOCHS).unsigned_abs() as usize,
         shuffle: !matches!(keys.get("shuffle"), Some(Value::Bool(false))),
         precision: keys.word("precision", precision).unwrap_or(Precision::F32),
         early_stopping,
+    }
+}
+
+/// He et al. 2015 for rectifiers and their smooth relatives, Klambauer et al. 2017 for selu, else Glorot & Bengio 2010.
+fn default_init(activation: Activation) -> Init {
+    match activation {
+        Activation::Relu
+        | Activation::LeakyRelu
+        | Activation::Elu
+        | Activation::Gelu
+        | Activation::GeluTanh
+        | Activation::Silu
+        | Activation::Mish => Init::He,
+        Activation::Selu => Init::Lecun,
+        Activation::Identity | Activation::Sigmoid | Activation::Tanh | Activation::Softplus => Init::Glorot,
     }
 }
 
@@ -59,6 +81,10 @@ fn default_loss(target: &Target) -> Loss {
         Target::Classes { labels, .. } if labels.len() == 2 => Loss::BinaryCrossEntropy,
         Target::Classes { .. } => Loss::CrossEntropy,
     }
+}
+
+fn class_weight(name: &str) -> Option<ClassWeight> {
+    ClassWeight::ALL.into_iter().find(|weight| weight.name() == name)
 }
 
 fn precision(name: &str) -> Option<Precision> {
@@ -115,7 +141,8 @@ impl Keys<'_> {
     fn constants(&self) -> Vec<(String, f64)> {
         let optimizers = OptimizerKind::ALL.iter().flat_map(|kind| kind.constants());
         let schedules = ScheduleKind::ALL.iter().flat_map(|kind| kind.constants());
-        let mut keys: Vec<&str> = optimizers.chain(schedules).map(|constant| constant.key).collect();
+        let constants = optimizers.chain(schedules).chain([&ScheduleKind::WARMUP]);
+        let mut keys: Vec<&str> = constants.map(|constant| constant.key).collect();
         keys.sort_unstable();
         keys.dedup();
         keys.into_iter().filter_map(|key| Some((key.to_owned(), self.number(key)?))).collect()

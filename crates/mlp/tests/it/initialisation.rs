@@ -26,6 +26,7 @@ fn variances() {
     check_variance(Init::GlorotUniform, 2.0 / 500.0);
     check_variance(Init::He, 2.0 / 200.0);
     check_variance(Init::HeUniform, 2.0 / 200.0);
+    check_variance(Init::Lecun, 1.0 / 200.0);
 }
 
 #[test]
@@ -51,4 +52,26 @@ fn every_name_is_known() {
         assert!(Init::from_name(name, Init::DEFAULT_SCALE).is_some(), "{name}");
     }
     assert_eq!(Init::from_name("hee", 1.0), None);
+}
+
+#[test]
+fn orthogonal_rows_or_columns_have_length_one_and_no_angle() {
+    for (n_in, n_out) in [(5, 3), (3, 5), (4, 4), (1, 6), (100, 60)] {
+        let layout = Layout::new(&[n_in, n_out]);
+        let params: Vec<f64> = Init::Orthogonal.draw(&layout, &mut Seed::new(3).stream());
+        let entry = |row: usize, column: usize| params[row * n_in + column];
+        let n = n_in.min(n_out);
+        for a in 0..n {
+            for b in 0..n {
+                let product: f64 = if n_out <= n_in {
+                    (0..n_in).map(|j| entry(a, j) * entry(b, j)).sum()
+                } else {
+                    (0..n_out).map(|i| entry(i, a) * entry(i, b)).sum()
+                };
+                let expected = f64::from(u8::from(a == b));
+                // Twice Gram–Schmidt leaves a few roundings per term.
+                assert!((product - expected).abs() < 1e-14, "{n_out} × {n_in}: {a}·{b} is {product}");
+            }
+        }
+    }
 }

@@ -18,7 +18,7 @@ use std::ops::Range;
 
 /// Steps as large as recent steps were, for gradients as large as recent gradients.
 #[derive(Clone, Debug)]
-pub struct Adadelta<T> {
+pub(super) struct Adadelta<T> {
     rho: T,
     epsilon: T,
     squares: Vec<T>,

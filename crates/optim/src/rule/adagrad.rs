@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// Gradients divided by the size of all gradients so far.
 #[derive(Clone, Debug)]
-pub struct Adagrad<T> {
+pub(super) struct Adagrad<T> {
     epsilon: T,
     squares: Vec<T>,
 }

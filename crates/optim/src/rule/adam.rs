@@ -17,7 +17,7 @@ use std::ops::Range;
 
 /// Averaged gradients divided by their recent size.
 #[derive(Clone, Debug)]
-pub struct Adam<T> {
+pub(super) struct Adam<T> {
     beta1: f64,
     beta2: f64,
     epsilon: T,

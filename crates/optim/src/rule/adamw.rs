@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// Adam, and a shrinking of the parameters beside it.
 #[derive(Clone, Debug)]
-pub struct AdamW<T> {
+pub(super) struct AdamW<T> {
     adam: Adam<T>,
     weight_decay: f64,
 }

@@ -17,7 +17,7 @@ use std::ops::Range;
 
 /// Adam with the largest squares so far.
 #[derive(Clone, Debug)]
-pub struct AmsGrad<T> {
+pub(super) struct AmsGrad<T> {
     beta1: f64,
     beta2: f64,
     epsilon: T,

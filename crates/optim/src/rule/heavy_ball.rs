@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// A velocity that sums gradients.
 #[derive(Clone, Debug)]
-pub struct HeavyBall<T> {
+pub(super) struct HeavyBall<T> {
     beta: T,
     velocity: Vec<T>,
 }

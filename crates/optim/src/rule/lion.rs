@@ -17,7 +17,7 @@ use std::ops::Range;
 
 /// The sign of an averaged gradient.
 #[derive(Clone, Debug)]
-pub struct Lion<T> {
+pub(super) struct Lion<T> {
     beta1: T,
     beta2: T,
     weight_decay: T,

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 /// Exponentially averaged gradients.
 #[derive(Clone, Debug)]
-pub struct Momentum<T> {
+pub(super) struct Momentum<T> {
     beta: T,
     velocity: Vec<T>,
 }

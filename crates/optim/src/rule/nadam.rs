@@ -16,7 +16,7 @@ use std::ops::Range;
 
 /// Adam that looks one step ahead.
 #[derive(Clone, Debug)]
-pub struct NAdam<T> {
+pub(super) struct NAdam<T> {
     beta1: f64,
     beta2: f64,
     epsilon: T,

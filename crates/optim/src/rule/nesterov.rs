@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// A velocity that looks one step ahead.
 #[derive(Clone, Debug)]
-pub struct Nesterov<T> {
+pub(super) struct Nesterov<T> {
     beta: T,
     velocity: Vec<T>,
 }

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 /// Adam with a warm-up of its own.
 #[derive(Clone, Debug)]
-pub struct RAdam<T> {
+pub(super) struct RAdam<T> {
     beta1: f64,
     beta2: f64,
     epsilon: T,

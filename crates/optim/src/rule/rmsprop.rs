@@ -13,7 +13,7 @@ use std::ops::Range;
 
 /// Gradients divided by their recent size.
 #[derive(Clone, Debug)]
-pub struct RmsProp<T> {
+pub(super) struct RmsProp<T> {
     rho: T,
     epsilon: T,
     squares: Vec<T>,

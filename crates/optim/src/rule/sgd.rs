@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// Gradient descent; it has no state.
 #[derive(Clone, Debug)]
-pub struct Sgd<T>(PhantomData<T>);
+pub(super) struct Sgd<T>(PhantomData<T>);
 
 impl<T: Real> Rule<T> for Sgd<T> {
     const NAME: &'static str = "sgd";

@@ -5,7 +5,7 @@
 use mlpsweep_mlp::{Activation, Init, Loss};
 use mlpsweep_optim::{Constant, OptimizerKind, ScheduleKind};
 use mlpsweep_search::Value;
-use mlpsweep_train::Precision;
+use mlpsweep_train::{ClassWeight, Precision};
 
 /// What a key may hold.
 #[derive(Clone, Debug)]
@@ -39,9 +39,14 @@ pub(crate) fn holds(name: &str) -> Option<Holds> {
         "loss" => Holds::Word(Loss::ALL.iter().map(|loss| loss.name()).collect()),
         "optimizer" => Holds::Word(OptimizerKind::ALL.iter().map(|kind| kind.name()).collect()),
         "schedule" => Holds::Word(ScheduleKind::ALL.iter().map(|kind| kind.name()).collect()),
-        "learning_rate" => number("a number greater than 0", |x| x > 0.0 && x.is_finite()),
+        "class_weight" => Holds::Word(ClassWeight::ALL.iter().map(|weight| weight.name()).collect()),
+        "learning_rate" | "huber_delta" | "clip_norm" | "clip_value" => {
+            number("a number greater than 0", |x| x > 0.0 && x.is_finite())
+        }
         "l1" | "l2" => number("a number, 0 or more", |x| x >= 0.0 && x.is_finite()),
-        "dropout" | "input_dropout" => number("a number in [0, 1)", |x| (0.0..1.0).contains(&x)),
+        "dropout" | "input_dropout" | "label_smoothing" => {
+            number("a number in [0, 1)", |x| (0.0..1.0).contains(&x))
+        }
         "batch_size" => Holds::BatchSize,
         "shuffle" => Holds::Flag,
         "precision" => Holds::Word(Precision::ALL.iter().map(|precision| precision.name()).collect()),
@@ -59,11 +64,16 @@ pub(crate) fn names() -> Vec<&'static str> {
         "init",
         "init_scale",
         "loss",
+        "huber_delta",
+        "label_smoothing",
+        "class_weight",
         "optimizer",
         "learning_rate",
         "schedule",
         "l1",
         "l2",
+        "clip_norm",
+        "clip_value",
         "dropout",
         "input_dropout",
         "batch_size",
@@ -79,7 +89,8 @@ pub(crate) fn names() -> Vec<&'static str> {
 
 fn constants() -> impl Iterator<Item = Constant> {
     let optimizers = OptimizerKind::ALL.iter().flat_map(|kind| kind.constants());
-    optimizers.chain(ScheduleKind::ALL.iter().flat_map(|kind| kind.constants())).copied()
+    let schedules = ScheduleKind::ALL.iter().flat_map(|kind| kind.constants());
+    optimizers.chain(schedules).copied().chain([ScheduleKind::WARMUP])
 }
 
 /// Which choices of which key use the constant `name`: `("optimizer", ["rmsprop", "adam"])`.
@@ -91,6 +102,8 @@ pub(crate) fn users(name: &str) -> Option<(&'static str, Vec<&'static str>)> {
         ScheduleKind::ALL.iter().filter(|kind| uses(kind.constants())).map(|kind| kind.name()).collect();
     match (name, optimizers.is_empty(), schedules.is_empty()) {
         ("init_scale", ..) => Some(("init", vec!["normal"])),
+        ("huber_delta", ..) => Some(("loss", vec!["huber"])),
+        ("label_smoothing", ..) => Some(("loss", vec!["cross_entropy"])),
         (_, false, _) => Some(("optimizer", optimizers)),
         (_, _, false) => Some(("schedule", schedules)),
         _ => None,

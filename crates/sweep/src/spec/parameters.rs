@@ -81,6 +81,8 @@ impl Parameters {
     fn choices(&self, key: &str) -> Vec<String> {
         let Some(domain) = self.domain(key) else {
             return vec![match key {
+                // Which loss that is, the data decide; it is the one label smoothing is for, or has no use for it.
+                "loss" => "cross_entropy".to_owned(),
                 "optimizer" => super::DEFAULT_OPTIMIZER.name().to_owned(),
                 "schedule" => super::DEFAULT_SCHEDULE.name().to_owned(),
                 _ => String::new(),

@@ -97,7 +97,7 @@ fn unknown_keys() {
     s.toml:3:1: unknown key `data.\u{1b}[31m`
        hint: known are `builtin`, `drop`, `path`, `target`, `task`, `test`
     s.toml:4:1: unknown key `parameters.a\nb`
-       hint: known are `activation`, `batch_size`, `beta1`, `beta2`, `depth`, `dropout`, `epochs`, `epsilon`, `hidden`, `init`, `init_scale`, `input_dropout`, `l1`, `l2`, `learning_rate`, `loss`, `momentum`, `optimizer`, `precision`, `rho`, `schedule`, `schedule_every`, `schedule_gamma`, `schedule_k`, `shuffle`, `width`
+       hint: known are `activation`, `batch_size`, `beta1`, `beta2`, `class_weight`, `clip_norm`, `clip_value`, `depth`, `dropout`, `epochs`, `epsilon`, `hidden`, `huber_delta`, `init`, `init_scale`, `input_dropout`, `l1`, `l2`, `label_smoothing`, `learning_rate`, `loss`, `momentum`, `momentum_decay`, `optimizer`, `precision`, `rho`, `schedule`, `schedule_end`, `schedule_every`, `schedule_gamma`, `schedule_k`, `schedule_patience`, `schedule_power`, `schedule_restarts`, `shuffle`, `warmup_epochs`, `weight_decay`, `width`
     ");
 }
 
@@ -116,8 +116,6 @@ fn what_is_not_there_yet() {
         "[preprocess]\nscale = \"robust\"",
         "[parameters]\nl2 = { min = 0, max = 1, when = \"depth == 1\" }",
         "[parameters]\nl2 = { min = 0.1, max = 0.9, scale = \"logit\" }",
-        "[parameters]\nclass_weight = \"balanced\"",
-        "[parameters]\nschedule = \"cosine\"",
     ]), @r#"
     s.toml:3:3: unknown key `constraint`
        hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
@@ -141,10 +139,6 @@ fn what_is_not_there_yet() {
        hint: known are `min`, `max`, `step`, `scale`, `values`
     s.toml:4:30: `parameters.l2.scale` is "logit", which is not known
        hint: did you mean `log`?
-    s.toml:4:1: unknown key `parameters.class_weight`
-       hint: known are `activation`, `batch_size`, `beta1`, `beta2`, `depth`, `dropout`, `epochs`, `epsilon`, `hidden`, `init`, `init_scale`, `input_dropout`, `l1`, `l2`, `learning_rate`, `loss`, `momentum`, `optimizer`, `precision`, `rho`, `schedule`, `schedule_every`, `schedule_gamma`, `schedule_k`, `shuffle`, `width`
-    s.toml:4:1: `parameters.schedule` is "cosine", which is not known
-       hint: known are `constant`, `inverse_time`, `exponential`, `step`
     "#);
 }
 
@@ -208,7 +202,7 @@ fn wrong_types() {
     s.toml:4:1: `parameters.hidden` is [[4]], but must be a list of whole numbers, at least 1 each
     s.toml:4:1: `parameters.activation` is "rlu", which is not known
        hint: did you mean `relu`?
-    s.toml:4:34: `parameters.activation` is 3, but must be one of "identity", "sigmoid", "tanh", "relu", "leaky_relu"
+    s.toml:4:34: `parameters.activation` is 3, but must be one of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "gelu_tanh", "silu", "mish", "softplus"
     s.toml:4:1: `parameters.batch_size` is "half", but must be a whole number, at least 1, or "full"
     s.toml:4:34: `parameters.batch_size` is a list of 9, but must be a whole number, at least 1, or "full"
     "#);
@@ -304,7 +298,7 @@ fn ranges_that_make_no_sense() {
        hint: a searched parameter is { min = …, max = … } or { values = […] }
     s.toml:4:1: `parameters.l2` has no `max`
        hint: a searched parameter is { min = …, max = … } or { values = […] }
-    s.toml:4:1: `parameters.activation` has no range, since it is one of "identity", "sigmoid", "tanh", "relu", "leaky_relu"
+    s.toml:4:1: `parameters.activation` has no range, since it is one of "identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "gelu_tanh", "silu", "mish", "softplus"
        hint: search it with { values = […] }
     s.toml:4:1: `parameters.batch_size` has no range, since it is a whole number, at least 1, or "full"
        hint: search it with { values = […] }
@@ -333,9 +327,9 @@ fn keys_that_do_not_go_together() {
     s.toml:4:1: `parameters.momentum` is not used by optimizer = "sgd"
        hint: it is a constant of optimizer = "momentum", "heavy_ball", "nesterov"
     s.toml:4:1: `parameters.schedule_gamma` is not used by the default schedule
-       hint: it is a constant of schedule = "exponential", "step"
+       hint: it is a constant of schedule = "exponential", "step", "plateau"
     s.toml:4:1: `parameters.schedule_k` is not used by schedule = "exponential"
-       hint: it is a constant of schedule = "inverse_time"
+       hint: it is a constant of schedule = "inverse_time", "inverse_sqrt"
     s.toml:4:1: `parameters.init_scale` is not used by the default init
        hint: it is a constant of init = "normal"
     s.toml:4:1: `parameters.init_scale` is not used by init = "he"

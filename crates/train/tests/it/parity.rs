@@ -174,6 +174,7 @@ fn repeat<T: Real>(case: &Json) -> f64 {
     worst.max(relative_error(&outputs.0, &outputs.1))
 }
 
+#[expect(clippy::print_stdout, reason = "the table of errors is read with --nocapture")]
 fn check_all<T: Real>(bound: f64) {
     let fixture: Json = serde_json::from_str(include_str!("../fixtures/parity.json")).expect("JSON");
     let cases = fixture["cases"].as_array().expect("cases");
