@@ -4,6 +4,7 @@ mod data;
 mod fixture;
 mod help;
 mod output;
+mod parity;
 mod rank;
 mod resume;
 mod run;
