@@ -22,6 +22,7 @@ pub(super) struct Adam<T> {
     beta2: f64,
     epsilon: T,
     step: i32,
+    moments: Moments<T>,
     mean: Vec<T>,
     squares: Vec<T>,
 }
@@ -41,24 +42,26 @@ impl<T: Real> Rule<T> for Adam<T> {
             beta2: constants[1],
             epsilon: T::from_f64(constants[2]),
             step: 0,
+            moments: Moments::new(constants[0], constants[1], T::from_f64(constants[2]), 1, T::zero()),
             mean: vec![T::zero(); n_params],
             squares: vec![T::zero(); n_params],
         }
     }
 
-    fn begin_step(&mut self) {
+    fn begin_step(&mut self, learning_rate: T) {
         self.step = self.step.saturating_add(1);
+        self.moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
     }
 
     fn update(
         &mut self,
         range: Range<usize>,
-        learning_rate: T,
+        _learning_rate: T,
         params: &mut [T],
         gradient: &[T],
         penalty: Penalty<T>,
     ) {
-        self.update_keeping(T::one(), range, learning_rate, params, gradient, penalty);
+        self.update_keeping(T::one(), range, params, gradient, penalty);
     }
 }
 
@@ -68,19 +71,17 @@ impl<T: Real> Adam<T> {
         &mut self,
         keep: T,
         range: Range<usize>,
-        learning_rate: T,
         params: &mut [T],
         gradient: &[T],
         penalty: Penalty<T>,
     ) {
-        let moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
         let states = (&mut self.mean[range.clone()], &mut self.squares[range]);
-        vectorised(pass, (params, gradient, penalty, states, moments, keep));
+        vectorised(pass, (params, gradient, penalty, states, self.moments, keep));
     }
 }
 
 /// What one step of the rules that average g and g² needs to know, once for all parameters.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Moments<T> {
     /// α / (1 − β₁ᵗ)
     pub(super) rate: T,

@@ -30,12 +30,12 @@ impl<T: Real> Rule<T> for AdamW<T> {
         AdamW { adam: Adam::new(constants, n_params), weight_decay: constants[3] }
     }
 
-    fn begin_step(&mut self) {
-        self.adam.begin_step();
+    fn begin_step(&mut self, learning_rate: T) {
+        self.adam.begin_step(learning_rate);
     }
 
     fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
         let keep = T::from_f64(1.0 - learning_rate.to_f64() * self.weight_decay);
-        self.adam.update_keeping(keep, range, learning_rate, params, gradient, penalty);
+        self.adam.update_keeping(keep, range, params, gradient, penalty);
     }
 }

@@ -22,6 +22,7 @@ pub(super) struct AmsGrad<T> {
     beta2: f64,
     epsilon: T,
     step: i32,
+    moments: Moments<T>,
     mean: Vec<T>,
     squares: Vec<T>,
     largest: Vec<T>,
@@ -37,20 +38,21 @@ impl<T: Real> Rule<T> for AmsGrad<T> {
             beta2: constants[1],
             epsilon: T::from_f64(constants[2]),
             step: 0,
+            moments: Moments::new(constants[0], constants[1], T::from_f64(constants[2]), 1, T::zero()),
             mean: vec![T::zero(); n_params],
             squares: vec![T::zero(); n_params],
             largest: vec![T::zero(); n_params],
         }
     }
 
-    fn begin_step(&mut self) {
+    fn begin_step(&mut self, learning_rate: T) {
         self.step = self.step.saturating_add(1);
+        self.moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
-        let moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
+    fn update(&mut self, range: Range<usize>, _learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
         let states = (&mut self.mean[range.clone()], &mut self.squares[range.clone()], &mut self.largest[range]);
-        vectorised(pass, (params, gradient, penalty, states, moments));
+        vectorised(pass, (params, gradient, penalty, states, self.moments));
     }
 }
 

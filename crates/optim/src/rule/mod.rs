@@ -20,8 +20,8 @@ trait Rule<T>: Sized {
     /// A fresh state for `n_params` parameters; `constants` are checked and in order.
     fn new(constants: &[f64], n_params: usize) -> Self;
 
-    /// A step begins; it consists of one `update` for each segment.
-    fn begin_step(&mut self) {}
+    /// A step begins; it consists of one `update` for each segment, all with this learning rate.
+    fn begin_step(&mut self, _learning_rate: T) {}
 
     /// θ ← θ − α · direction(g) for the parameters at `range`; `params` and `gradient` are already cut to it.
     fn update(
@@ -141,7 +141,7 @@ fn step<T: Real>(
     gradient: &[T],
     segments: &[Segment<T>],
 ) {
-    rule.begin_step();
+    rule.begin_step(learning_rate);
     for Segment { range, penalty } in segments {
         let (params, gradient) = (&mut params[range.clone()], &gradient[range.clone()]);
         rule.update(range.clone(), learning_rate, params, gradient, *penalty);

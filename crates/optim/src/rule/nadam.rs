@@ -22,6 +22,7 @@ pub(super) struct NAdam<T> {
     epsilon: T,
     momentum_decay: f64,
     step: i32,
+    moments: Moments<T>,
     /// M_t
     product: f64,
     mean: Vec<T>,
@@ -53,19 +54,20 @@ impl<T: Real> Rule<T> for NAdam<T> {
             epsilon: T::from_f64(constants[2]),
             momentum_decay: constants[3],
             step: 0,
+            moments: Moments::new(constants[0], constants[1], T::from_f64(constants[2]), 1, T::zero()),
             product: 1.0,
             mean: vec![T::zero(); n_params],
             squares: vec![T::zero(); n_params],
         }
     }
 
-    fn begin_step(&mut self) {
+    fn begin_step(&mut self, learning_rate: T) {
         self.step = self.step.saturating_add(1);
+        self.moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
         self.product *= self.mu(self.step);
     }
 
     fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
-        let moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
         let alpha = learning_rate.to_f64();
         let (now, next) = (self.mu(self.step), self.mu(self.step.saturating_add(1)));
         let rates = (
@@ -73,7 +75,7 @@ impl<T: Real> Rule<T> for NAdam<T> {
             T::from_f64(alpha * next / (1.0 - self.product * next)),
         );
         let states = (&mut self.mean[range.clone()], &mut self.squares[range]);
-        vectorised(pass, (params, gradient, penalty, states, moments, rates));
+        vectorised(pass, (params, gradient, penalty, states, self.moments, rates));
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) struct RAdam<T> {
     beta2: f64,
     epsilon: T,
     step: i32,
+    moments: Moments<T>,
     mean: Vec<T>,
     squares: Vec<T>,
 }
@@ -35,17 +36,18 @@ impl<T: Real> Rule<T> for RAdam<T> {
             beta2: constants[1],
             epsilon: T::from_f64(constants[2]),
             step: 0,
+            moments: Moments::new(constants[0], constants[1], T::from_f64(constants[2]), 1, T::zero()),
             mean: vec![T::zero(); n_params],
             squares: vec![T::zero(); n_params],
         }
     }
 
-    fn begin_step(&mut self) {
+    fn begin_step(&mut self, learning_rate: T) {
         self.step = self.step.saturating_add(1);
+        self.moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
-        let moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
+    fn update(&mut self, range: Range<usize>, _learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
         let power = self.beta2.powi(self.step);
         let longest = 2.0 / (1.0 - self.beta2) - 1.0;
         let length = longest - 2.0 * f64::from(self.step) * power / (1.0 - power);
@@ -55,8 +57,8 @@ impl<T: Real> Rule<T> for RAdam<T> {
         });
         let states = (&mut self.mean[range.clone()], &mut self.squares[range]);
         match rectified {
-            Some(factor) => vectorised(pass_rectified, (params, gradient, penalty, states, moments, factor)),
-            None => vectorised(pass_plain, (params, gradient, penalty, states, moments, T::one())),
+            Some(factor) => vectorised(pass_rectified, (params, gradient, penalty, states, self.moments, factor)),
+            None => vectorised(pass_plain, (params, gradient, penalty, states, self.moments, T::one())),
         }
     }
 }
