@@ -80,8 +80,9 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
     };
     line("splits", format!("{} {} folds{repeats}", plan.folds.n_folds(), plan.cv_kind().name()));
     line("metric", {
-        let names: Vec<&str> = plan.metrics.iter().map(|metric| metric.name()).collect();
-        format!("{}, {}", names.join(", "), plan.metrics[0].goal().name())
+        let ranks = format!("{}, {}", plan.metrics[0].name(), plan.metrics[0].goal().name());
+        let also: Vec<&str> = plan.metrics[1..].iter().map(|metric| metric.name()).collect();
+        if also.is_empty() { ranks } else { format!("{ranks}; also {}", also.join(", ")) }
     });
     line("sampler", plan.sweep.search.sampler.name().to_owned());
     line("configurations", plan.n_points.map_or_else(|| "a continuum".to_owned(), |n| n.to_string()));
