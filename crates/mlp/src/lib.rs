@@ -13,7 +13,7 @@
 //! A [`Network`] is a shape with functions: [`forward and backward`](Network::loss_and_gradient) and
 //! [`prediction`](Network::predict). The parameters are one flat vector laid out by [`Layout`], started by [`Init`];
 //! memory for a batch is a [`Workspace`], allocated once. What ψ may be is in [`Activation`], what L may be in [`Loss`].
-//! [`gradcheck`] holds the derivatives against differences.
+//! [`gradcheck`] holds the derivatives against differences, [`graph`] against the chain rule scalar by scalar.
 //!
 //! Nothing here reads a file, starts a thread, looks at a clock, or fails once it is built.
 
@@ -21,6 +21,7 @@ mod activation;
 mod dropout;
 mod error;
 pub mod gradcheck;
+pub mod graph;
 mod init;
 mod layout;
 mod loss;

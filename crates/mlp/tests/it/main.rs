@@ -5,6 +5,7 @@ mod allocations;
 mod gradients;
 mod initialisation;
 mod losses;
+mod oracle;
 mod shapes;
 
 use mlpsweep_mlp::{Activation, Loss, LossOptions, Network, NetworkConfig, Targets};
