@@ -25,7 +25,12 @@ impl Cost for AbsoluteError {
         distances.sum::<f64>() / z.len() as f64
     }
 
-    fn cost_and_delta<T: Real>(options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64 {
+    fn cost_and_delta<T: Real>(
+        options: &LossOptions,
+        z: &mut [T],
+        target: RowTarget<'_, T>,
+        factor: T,
+    ) -> f64 {
         let cost = AbsoluteError::cost(options, z, target);
         let slope = factor * T::from_f64(1.0 / z.len() as f64);
         for (z, &y) in z.iter_mut().zip(target.numbers()) {

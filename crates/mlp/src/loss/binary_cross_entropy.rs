@@ -30,7 +30,12 @@ impl Cost for BinaryCrossEntropy {
         against.max(0.0) + (-z.abs()).exp().ln_1p() + 0.0 * z
     }
 
-    fn cost_and_delta<T: Real>(options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64 {
+    fn cost_and_delta<T: Real>(
+        options: &LossOptions,
+        z: &mut [T],
+        target: RowTarget<'_, T>,
+        factor: T,
+    ) -> f64 {
         let cost = BinaryCrossEntropy::cost(options, z, target);
         // σ(z) − 1 = −σ(−z), without the cancellation.
         let sign = if target.class() == 1 { -T::one() } else { T::one() };

@@ -30,7 +30,12 @@ impl Cost for CrossEntropy {
         sum.ln() - expected_logit(options, z, target) + max
     }
 
-    fn cost_and_delta<T: Real>(options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64 {
+    fn cost_and_delta<T: Real>(
+        options: &LossOptions,
+        z: &mut [T],
+        target: RowTarget<'_, T>,
+        factor: T,
+    ) -> f64 {
         let expected = expected_logit(options, z, target);
         let (max, sum) = exponentiate(z);
         let smoothing = T::from_f64(options.label_smoothing);
@@ -51,7 +56,11 @@ impl Cost for CrossEntropy {
 fn expected_logit<T: Real>(options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64 {
     let smoothing = options.label_smoothing;
     let certain = (1.0 - smoothing) * z[target.class() as usize].to_f64();
-    if smoothing == 0.0 { certain } else { certain + smoothing / z.len() as f64 * z.iter().map(|z| z.to_f64()).sum::<f64>() }
+    if smoothing == 0.0 {
+        certain
+    } else {
+        certain + smoothing / z.len() as f64 * z.iter().map(|z| z.to_f64()).sum::<f64>()
+    }
 }
 
 /// The row becomes exp(z − max z); returns max z and the sum of the row.

@@ -29,7 +29,12 @@ impl Cost for Huber {
         costs.sum::<f64>() / z.len() as f64
     }
 
-    fn cost_and_delta<T: Real>(options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64 {
+    fn cost_and_delta<T: Real>(
+        options: &LossOptions,
+        z: &mut [T],
+        target: RowTarget<'_, T>,
+        factor: T,
+    ) -> f64 {
         let cost = Huber::cost(options, z, target);
         let slope = factor * T::from_f64(1.0 / z.len() as f64);
         let delta = T::from_f64(options.huber_delta);

@@ -25,7 +25,12 @@ impl Cost for SquaredError {
         squares.sum::<f64>() / z.len() as f64
     }
 
-    fn cost_and_delta<T: Real>(_options: &LossOptions, z: &mut [T], target: RowTarget<'_, T>, factor: T) -> f64 {
+    fn cost_and_delta<T: Real>(
+        _options: &LossOptions,
+        z: &mut [T],
+        target: RowTarget<'_, T>,
+        factor: T,
+    ) -> f64 {
         let n = z.len() as f64;
         let slope = factor * T::from_f64(2.0 / n);
         let mut squares = 0.0;

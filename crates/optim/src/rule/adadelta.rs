@@ -41,7 +41,14 @@ impl<T: Real> Rule<T> for Adadelta<T> {
         }
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         let states = (&mut self.squares[range.clone()], &mut self.steps[range]);
         vectorised(pass, (params, gradient, penalty, states, learning_rate, self.rho, self.epsilon));
     }

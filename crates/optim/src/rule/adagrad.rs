@@ -29,14 +29,28 @@ impl<T: Real> Rule<T> for Adagrad<T> {
         Adagrad { epsilon: T::from_f64(constants[0]), squares: vec![T::zero(); n_params] }
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         vectorised(pass, (params, gradient, penalty, &mut self.squares[range], learning_rate, self.epsilon));
     }
 }
 
 #[inline(always)]
 fn pass<T: Real>(
-    (params, gradient, penalty, squares, learning_rate, epsilon): (&mut [T], &[T], Penalty<T>, &mut [T], T, T),
+    (params, gradient, penalty, squares, learning_rate, epsilon): (
+        &mut [T],
+        &[T],
+        Penalty<T>,
+        &mut [T],
+        T,
+        T,
+    ),
 ) {
     for ((theta, &g), s) in params.iter_mut().zip(gradient).zip(squares) {
         let g = penalty.add_to(g, *theta);

@@ -5,16 +5,18 @@
 //! ```
 
 use super::Rule;
-use super::adam::Adam;
+use super::adam::pass;
+use super::moments::{BETA1, BETA2, Moments};
+use super::rmsprop::EPSILON;
 use crate::constant::Interval;
 use crate::{Constant, Penalty};
-use mlpsweep_real::Real;
+use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
 /// Adam, and a shrinking of the parameters beside it.
 #[derive(Clone, Debug)]
 pub(super) struct AdamW<T> {
-    adam: Adam<T>,
+    moments: Moments<T>,
     weight_decay: f64,
 }
 
@@ -23,19 +25,25 @@ const WEIGHT_DECAY: Constant =
 
 impl<T: Real> Rule<T> for AdamW<T> {
     const NAME: &'static str = "adamw";
-    const CONSTANTS: &'static [Constant] =
-        &[Adam::<f32>::CONSTANTS[0], Adam::<f32>::CONSTANTS[1], Adam::<f32>::CONSTANTS[2], WEIGHT_DECAY];
+    const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON, WEIGHT_DECAY];
 
     fn new(constants: &[f64], n_params: usize) -> AdamW<T> {
-        AdamW { adam: Adam::new(constants, n_params), weight_decay: constants[3] }
+        AdamW { moments: Moments::new(constants, n_params), weight_decay: constants[3] }
     }
 
     fn begin_step(&mut self, learning_rate: T) {
-        self.adam.begin_step(learning_rate);
+        self.moments.begin_step(learning_rate);
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         let keep = T::from_f64(1.0 - learning_rate.to_f64() * self.weight_decay);
-        self.adam.update_keeping(keep, range, params, gradient, penalty);
+        vectorised(pass, (params, gradient, penalty, self.moments.at(range), keep));
     }
 }

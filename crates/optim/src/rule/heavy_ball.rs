@@ -5,8 +5,8 @@
 //! θ ← θ − α v
 //! ```
 
-use super::momentum::MOMENTUM;
 use super::Rule;
+use super::momentum::MOMENTUM;
 use crate::{Constant, Penalty};
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
@@ -26,7 +26,14 @@ impl<T: Real> Rule<T> for HeavyBall<T> {
         HeavyBall { beta: T::from_f64(constants[0]), velocity: vec![T::zero(); n_params] }
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         vectorised(pass, (params, gradient, penalty, &mut self.velocity[range], learning_rate, self.beta));
     }
 }

@@ -9,7 +9,7 @@
 //! Every parameter moves by α a step: learning rates are 3 to 10 times smaller than Adam's.
 
 use super::Rule;
-use super::adam::BETA1;
+use super::moments::BETA1;
 use crate::constant::Interval;
 use crate::{Constant, Penalty};
 use mlpsweep_real::{Real, vectorised};
@@ -26,8 +26,12 @@ pub(super) struct Lion<T> {
 
 const BETA2: Constant =
     Constant { key: "beta2", default: 0.99, range: Interval::SHARE, source: "Chen et al. 2023" };
-const WEIGHT_DECAY: Constant =
-    Constant { key: "weight_decay", default: 0.0, range: Interval::NOT_NEGATIVE, source: "none unless asked for" };
+const WEIGHT_DECAY: Constant = Constant {
+    key: "weight_decay",
+    default: 0.0,
+    range: Interval::NOT_NEGATIVE,
+    source: "none unless asked for",
+};
 
 impl<T: Real> Rule<T> for Lion<T> {
     const NAME: &'static str = "lion";
@@ -42,7 +46,14 @@ impl<T: Real> Rule<T> for Lion<T> {
         }
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         let constants = (learning_rate, self.beta1, self.beta2, self.weight_decay);
         vectorised(pass, (params, gradient, penalty, &mut self.mean[range], constants));
     }

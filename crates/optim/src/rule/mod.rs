@@ -10,6 +10,8 @@ use crate::{ConfigError, Constant, Penalty, Segment};
 use mlpsweep_real::Real;
 use std::ops::Range;
 
+mod moments;
+
 /// One update rule: its name, its constants, its state.
 trait Rule<T>: Sized {
     /// The word for it in sweep files.

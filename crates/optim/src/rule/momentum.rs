@@ -37,7 +37,14 @@ impl<T: Real> Rule<T> for Momentum<T> {
         Momentum { beta: T::from_f64(constants[0]), velocity: vec![T::zero(); n_params] }
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         vectorised(pass, (params, gradient, penalty, &mut self.velocity[range], learning_rate, self.beta));
     }
 }

@@ -7,7 +7,7 @@
 //! ```
 
 use super::Rule;
-use super::adam::{BETA1, BETA2, Moments};
+use super::moments::{BETA1, BETA2, Moments, Step};
 use super::rmsprop::EPSILON;
 use crate::constant::Interval;
 use crate::{Constant, Penalty};
@@ -17,16 +17,10 @@ use std::ops::Range;
 /// Adam that looks one step ahead.
 #[derive(Clone, Debug)]
 pub(super) struct NAdam<T> {
-    beta1: f64,
-    beta2: f64,
-    epsilon: T,
-    momentum_decay: f64,
-    step: i32,
     moments: Moments<T>,
+    momentum_decay: f64,
     /// M_t
     product: f64,
-    mean: Vec<T>,
-    squares: Vec<T>,
 }
 
 const MOMENTUM_DECAY: Constant = Constant {
@@ -39,7 +33,7 @@ const MOMENTUM_DECAY: Constant = Constant {
 impl<T: Real> NAdam<T> {
     /// μ_t
     fn mu(&self, t: i32) -> f64 {
-        self.beta1 * (1.0 - 0.5 * 0.96_f64.powf(f64::from(t) * self.momentum_decay))
+        self.moments.beta1 * (1.0 - 0.5 * 0.96_f64.powf(f64::from(t) * self.momentum_decay))
     }
 }
 
@@ -48,46 +42,41 @@ impl<T: Real> Rule<T> for NAdam<T> {
     const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON, MOMENTUM_DECAY];
 
     fn new(constants: &[f64], n_params: usize) -> NAdam<T> {
-        NAdam {
-            beta1: constants[0],
-            beta2: constants[1],
-            epsilon: T::from_f64(constants[2]),
-            momentum_decay: constants[3],
-            step: 0,
-            moments: Moments::new(constants[0], constants[1], T::from_f64(constants[2]), 1, T::zero()),
-            product: 1.0,
-            mean: vec![T::zero(); n_params],
-            squares: vec![T::zero(); n_params],
-        }
+        NAdam { moments: Moments::new(constants, n_params), momentum_decay: constants[3], product: 1.0 }
     }
 
     fn begin_step(&mut self, learning_rate: T) {
-        self.step = self.step.saturating_add(1);
-        self.moments = Moments::new(self.beta1, self.beta2, self.epsilon, self.step, learning_rate);
-        self.product *= self.mu(self.step);
+        self.moments.begin_step(learning_rate);
+        self.product *= self.mu(self.moments.t);
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         let alpha = learning_rate.to_f64();
-        let (now, next) = (self.mu(self.step), self.mu(self.step.saturating_add(1)));
+        let (now, next) = (self.mu(self.moments.t), self.mu(self.moments.t.saturating_add(1)));
         let rates = (
             T::from_f64(alpha * (1.0 - now) / (1.0 - self.product)),
             T::from_f64(alpha * next / (1.0 - self.product * next)),
         );
-        let states = (&mut self.mean[range.clone()], &mut self.squares[range]);
-        vectorised(pass, (params, gradient, penalty, states, self.moments, rates));
+        vectorised(pass, (params, gradient, penalty, self.moments.at(range), rates));
     }
 }
 
-type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, (&'a mut [T], &'a mut [T]), Moments<T>, (T, T));
+type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, (&'a mut [T], &'a mut [T], Step<T>), (T, T));
 
 #[inline(always)]
-fn pass<T: Real>((params, gradient, penalty, (mean, squares), moments, rates): Pass<'_, T>) {
+fn pass<T: Real>((params, gradient, penalty, (mean, squares, step), rates): Pass<'_, T>) {
     let (rate_now, rate_ahead) = rates;
     for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
         let g = penalty.add_to(g, *theta);
-        let (mean, square) = moments.average(*v, *s, g);
-        *theta -= (rate_now * g + rate_ahead * mean) / (square.sqrt() * moments.root + moments.epsilon);
+        let (mean, square) = step.average(*v, *s, g);
+        *theta -= (rate_now * g + rate_ahead * mean) / (square.sqrt() * step.root + step.epsilon);
         (*v, *s) = (mean, square);
     }
 }

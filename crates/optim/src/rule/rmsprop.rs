@@ -20,11 +20,16 @@ pub(super) struct RmsProp<T> {
 }
 
 /// ρ of the rules that average squares alone.
-pub(super) const RHO: Constant = Constant { key: "rho", default: 0.9, range: Interval::SHARE, source: "Hinton, lecture 6e" };
+pub(super) const RHO: Constant =
+    Constant { key: "rho", default: 0.9, range: Interval::SHARE, source: "Hinton, lecture 6e" };
 
 /// ε of the rules that divide by √s + ε.
-pub(super) const EPSILON: Constant =
-    Constant { key: "epsilon", default: 1e-8, range: Interval::POSITIVE, source: "Kingma & Ba 2015; PyTorch" };
+pub(super) const EPSILON: Constant = Constant {
+    key: "epsilon",
+    default: 1e-8,
+    range: Interval::POSITIVE,
+    source: "Kingma & Ba 2015; PyTorch",
+};
 
 impl<T: Real> Rule<T> for RmsProp<T> {
     const NAME: &'static str = "rmsprop";
@@ -38,7 +43,14 @@ impl<T: Real> Rule<T> for RmsProp<T> {
         }
     }
 
-    fn update(&mut self, range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         let constants = (learning_rate, self.rho, self.epsilon);
         vectorised(pass, (params, gradient, penalty, &mut self.squares[range], constants));
     }

@@ -20,7 +20,14 @@ impl<T: Real> Rule<T> for Sgd<T> {
         Sgd(PhantomData)
     }
 
-    fn update(&mut self, _range: Range<usize>, learning_rate: T, params: &mut [T], gradient: &[T], penalty: Penalty<T>) {
+    fn update(
+        &mut self,
+        _range: Range<usize>,
+        learning_rate: T,
+        params: &mut [T],
+        gradient: &[T],
+        penalty: Penalty<T>,
+    ) {
         vectorised(pass, (params, gradient, penalty, learning_rate));
     }
 }
