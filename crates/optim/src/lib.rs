@@ -6,14 +6,16 @@
 //! ```
 //!
 //! A [`Optimizer`] knows no network: it moves a vector, and [`Segment`]s tell it which stretches are penalised. Penalty
-//! and update run in one pass, one read and one write of each parameter. A [`Schedule`] gives α_t.
+//! and update run in one pass, one read and one write of each parameter. A [`Schedule`] gives α_t. L-BFGS, which wants the
+//! objective itself and not only one gradient, is an [`Optimizer`] like the others: each is handed the objective.
 
 mod constant;
+mod lbfgs;
 mod penalty;
 mod rule;
 mod schedule;
 
 pub use constant::{ConfigError, Constant};
 pub use penalty::{Penalty, Segment};
-pub use rule::{Optimizer, OptimizerKind};
+pub use rule::{Optimizer, OptimizerKind, Step};
 pub use schedule::{Schedule, ScheduleKind};

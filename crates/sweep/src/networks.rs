@@ -4,8 +4,9 @@
 
 use crate::SweepError;
 use crate::objective::train_config;
-use crate::spec::Sweep;
+use crate::spec::{DEFAULT_OPTIMIZER, Sweep};
 use mlpsweep_data::{Dataset, Target};
+use mlpsweep_optim::OptimizerKind;
 use mlpsweep_search::{Domain, Value};
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Job, Preprocess, Scale, Session, TargetScale, TrainConfig};
@@ -57,9 +58,13 @@ fn check_sizes(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
         let end = |key: &str| Some((key.to_owned(), Value::Int(largest(key)?)));
         points.push(["depth", "width"].into_iter().filter_map(end).collect());
     }
+    let optimizers = || optimizers(sweep);
+    let n_states = optimizers().map(OptimizerKind::n_states).max().unwrap_or(0);
+    let is_full_batch = optimizers().any(OptimizerKind::is_full_batch);
+    let largest_batch = if is_full_batch { data.n_rows() } else { largest_batch(sweep, data) };
     for point in points {
         let config = train_config(&point, &data.target, None);
-        let bytes = unit_bytes(data, &config, largest_batch(sweep, data));
+        let bytes = unit_bytes(data, &config, largest_batch, n_states);
         if bytes > MOST_UNIT_BYTES {
             let place = ["hidden", "width", "depth"].into_iter().find_map(|key| sweep.parameters.place(key));
             let message = format!(
@@ -72,6 +77,14 @@ fn check_sizes(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
         }
     }
     Ok(())
+}
+
+/// The update rules of the space.
+fn optimizers(sweep: &Sweep) -> impl Iterator<Item = OptimizerKind> + use<> {
+    let named =
+        |value: Value| if let Value::Text(name) = value { OptimizerKind::from_name(&name) } else { None };
+    let kinds: Vec<OptimizerKind> = values(sweep, "optimizer").filter_map(named).collect();
+    if kinds.is_empty() { vec![DEFAULT_OPTIMIZER].into_iter() } else { kinds.into_iter() }
 }
 
 /// Rows of the largest mini-batch of the space.
@@ -102,8 +115,8 @@ fn largest_whole(domain: &Domain) -> Option<i64> {
     }
 }
 
-/// Bytes a run of this shape takes: parameters, gradient, two optimizer states, the best epoch's copy, one workspace.
-fn unit_bytes(data: &Dataset, config: &TrainConfig, batch_size: usize) -> f64 {
+/// Bytes a run of this shape takes: parameters, gradient, the best epoch's copy, the optimizer's state, one workspace.
+fn unit_bytes(data: &Dataset, config: &TrainConfig, batch_size: usize, n_states: usize) -> f64 {
     let n_outputs = match &data.target {
         Target::Classes { labels, .. } => config.loss.n_outputs(labels.len()),
         Target::Numbers { values, .. } => config.loss.n_outputs(values.ncols()),
@@ -116,7 +129,7 @@ fn unit_bytes(data: &Dataset, config: &TrainConfig, batch_size: usize) -> f64 {
     let n_params: f64 = sizes.windows(2).map(|pair| pair[1] * (pair[0] + 1.0)).sum();
     let batch = batch_size.max(data.n_rows().min(256)) as f64;
     let per_row: f64 = sizes.iter().map(|size| 2.0 * size).sum();
-    8.0 * (5.0 * n_params + batch * per_row)
+    8.0 * ((3.0 + n_states as f64) * n_params + batch * per_row)
 }
 
 fn layers(hidden: &[usize]) -> String {

@@ -29,6 +29,7 @@ pub fn train_config(
 ) -> TrainConfig {
     let keys = Keys(point);
     let activation = keys.word("activation", Activation::from_name).unwrap_or(Activation::Relu);
+    let optimizer = keys.word("optimizer", OptimizerKind::from_name).unwrap_or(DEFAULT_OPTIMIZER);
     let scale = keys.number("init_scale").unwrap_or(Init::DEFAULT_SCALE);
     let init = keys.word("init", |name| Init::from_name(name, scale));
     TrainConfig {
@@ -41,7 +42,7 @@ pub fn train_config(
             label_smoothing: keys.number("label_smoothing").unwrap_or(LossOptions::default().label_smoothing),
         },
         class_weight: keys.word("class_weight", class_weight).unwrap_or(ClassWeight::None),
-        optimizer: keys.word("optimizer", OptimizerKind::from_name).unwrap_or(DEFAULT_OPTIMIZER),
+        optimizer,
         schedule: keys.word("schedule", ScheduleKind::from_name).unwrap_or(DEFAULT_SCHEDULE),
         constants: keys.constants(),
         learning_rate: keys.number("learning_rate").unwrap_or(DEFAULT_LEARNING_RATE),
@@ -51,7 +52,7 @@ pub fn train_config(
         input_dropout: keys.number("input_dropout").unwrap_or(0.0),
         clip_norm: keys.number("clip_norm"),
         clip_value: keys.number("clip_value"),
-        batch_size: keys.batch_size(),
+        batch_size: if optimizer.is_full_batch() { BatchSize::Full } else { keys.batch_size() },
         epochs: keys.whole("epochs").unwrap_or(DEFAULT_EPOCHS).unsigned_abs() as usize,
         shuffle: !matches!(keys.get("shuffle"), Some(Value::Bool(false))),
         precision: keys.word("precision", precision).unwrap_or(Precision::F32),

@@ -110,7 +110,7 @@ fn fit<T: Real>(
             record.state = FoldState::Diverged { epoch };
             return Some(record);
         }
-        Ended::Completed | Ended::EarlyStopped => {}
+        Ended::Completed | Ended::EarlyStopped | Ended::Converged => {}
     }
     let scores = (fitted.score(&split.validation, &plan.metrics), fitted.score(&split.train, &plan.metrics));
     if let (Some(test_scores), Some(train_scores)) = scores {

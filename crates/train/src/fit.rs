@@ -5,6 +5,7 @@
 //!     one pass over the mini-batches
 //!     stop when a number is not finite          → diverged
 //!     stop when the watched loss has not improved by min_delta for `patience` epochs, keep the best → early_stopped
+//!     stop when the optimizer has nothing left to gain (L-BFGS at a minimum)                        → converged
 //!     stop when the observer says so            → stopped
 //! ```
 
@@ -34,6 +35,8 @@ pub enum Ended {
     Completed,
     /// The watched loss stopped improving.
     EarlyStopped,
+    /// The optimizer has nothing left to gain: a minimum, as far as the precision goes. Update rules never say so.
+    Converged,
     /// A loss, a parameter or a prediction is not finite any more.
     Diverged {
         /// The epoch it showed in.
@@ -96,6 +99,9 @@ pub fn train<T: Real>(
         }
         if epoch == job.config.epochs {
             break Ended::Completed;
+        }
+        if session.is_at_rest() {
+            break Ended::Converged;
         }
         if stop {
             break Ended::Stopped;

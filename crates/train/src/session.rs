@@ -1,7 +1,9 @@
 //! The state of one training run, and one epoch of it.
 
 use crate::predictions::{Predictions, Truth};
-use crate::{ClassWeight, EarlyStopping, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
+use crate::{
+    BatchSize, ClassWeight, EarlyStopping, Preprocess, Scale, TargetScaler, TrainConfig, TrainError,
+};
 use mlpsweep_data::{Dataset, Standardiser, Target, inner_split};
 use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
 use mlpsweep_optim::{Optimizer, Penalty, Schedule, Segment};
@@ -68,6 +70,8 @@ pub struct Session<'a, T> {
     weights: Vec<T>,
     epochs_done: usize,
     step_in_epoch: usize,
+    /// Whether the optimizer has said that there is nothing left to gain.
+    at_rest: bool,
 }
 
 impl<'a, T: Real> Session<'a, T> {
@@ -138,6 +142,7 @@ impl<'a, T: Real> Session<'a, T> {
             watched,
             epochs_done: 0,
             step_in_epoch: 0,
+            at_rest: false,
         })
     }
 
@@ -165,16 +170,37 @@ impl<'a, T: Real> Session<'a, T> {
 
     /// One mini-batch: gradient and update. Returns the mean of the data term before the update.
     pub fn step(&mut self, batch: &[u32]) -> f64 {
+        self.load(batch);
         let rate = T::from_f64(self.learning_rate());
-        let loss = self.gradient_of(batch);
-        if self.job.config.clip_norm.is_some() || self.job.config.clip_value.is_some() {
-            self.clip();
-            self.optimizer.step(rate, &mut self.params, &self.gradient, &self.unpenalised);
-        } else {
-            self.optimizer.step(rate, &mut self.params, &self.gradient, &self.segments);
+        let Session { job, network, params, gradient, workspace, optimizer, masks, .. } = self;
+        let config = job.config;
+        let targets = targets(config.loss, &self.classes, &self.numbers, &self.weights);
+        let clips = config.clip_norm.is_some() || config.clip_value.is_some();
+        let is_random = config.dropout > 0.0 || config.input_dropout > 0.0;
+        if is_random {
+            optimizer.forget_objective();
         }
+        // However often the optimizer asks, the masks of one step are the same.
+        let masks_before = masks.clone();
+        let mut is_loaded = true;
+        let objective = |params: &[T], gradient: &mut [T]| {
+            masks.clone_from(&masks_before);
+            if !is_loaded && config.input_dropout > 0.0 {
+                self.standardiser.gather(&job.data.features, batch, workspace.input(batch.len()));
+            }
+            is_loaded = false;
+            let loss = network.loss_and_gradient(params, workspace, targets, masks, gradient);
+            if clips {
+                clip(config, &self.segments, params, gradient);
+            }
+            loss
+        };
+        // What is clipped has its penalties already.
+        let segments = if clips { &self.unpenalised[..] } else { &self.segments };
+        let step = optimizer.step(rate, params, gradient, segments, objective);
+        self.at_rest = step.at_rest && !is_random;
         self.step_in_epoch += 1;
-        loss
+        step.loss
     }
 
     /// The data term of a mini-batch and its gradient, which stays in [`gradient`](Session::gradient), without an update.
@@ -185,24 +211,8 @@ impl<'a, T: Real> Session<'a, T> {
         network.loss_and_gradient(params, workspace, targets, masks, gradient)
     }
 
-    /// The gradient with its penalties, its entries cut to ± `clip_value`, then its norm to `clip_norm` as PyTorch does.
-    fn clip(&mut self) {
-        for Segment { range, penalty } in &self.segments {
-            penalty.add_to_gradient(&self.params[range.clone()], &mut self.gradient[range.clone()]);
-        }
-        if let Some(most) = self.job.config.clip_value {
-            let most = T::from_f64(most);
-            self.gradient.iter_mut().for_each(|g| *g = g.max(-most).min(most));
-        }
-        if let Some(most) = self.job.config.clip_norm {
-            let norm = self.gradient.iter().map(|g| g.to_f64().powi(2)).sum::<f64>().sqrt();
-            // PyTorch's guard against a norm of 0.
-            let factor = T::from_f64((most / (norm + 1e-6)).min(1.0));
-            self.gradient.iter_mut().for_each(|g| *g *= factor);
-        }
-    }
-
-    /// The data term's gradient of the last mini-batch, in the network's layout; with clipping, what became of it.
+    /// The data term's gradient of the last mini-batch, in the network's layout; with clipping, what became of it. L-BFGS
+    /// keeps gradients of its own.
     pub fn gradient(&self) -> &[T] {
         &self.gradient
     }
@@ -303,6 +313,11 @@ impl<'a, T: Real> Session<'a, T> {
         &self.network
     }
 
+    /// Whether the optimizer has nothing left to gain, so that further epochs would change nothing.
+    pub fn is_at_rest(&self) -> bool {
+        self.at_rest
+    }
+
     /// Whole epochs done.
     pub fn epochs_done(&self) -> usize {
         self.epochs_done
@@ -354,6 +369,23 @@ fn targets<'b, T: Real>(
     if weights.is_empty() { targets } else { targets.weighted(weights) }
 }
 
+/// The gradient with its penalties, its entries cut to ± `clip_value`, then its norm to `clip_norm` as PyTorch does.
+fn clip<T: Real>(config: &TrainConfig, segments: &[Segment<T>], params: &[T], gradient: &mut [T]) {
+    for Segment { range, penalty } in segments {
+        penalty.add_to_gradient(&params[range.clone()], &mut gradient[range.clone()]);
+    }
+    if let Some(most) = config.clip_value {
+        let most = T::from_f64(most);
+        gradient.iter_mut().for_each(|g| *g = g.max(-most).min(most));
+    }
+    if let Some(most) = config.clip_norm {
+        let norm = gradient.iter().map(|g| g.to_f64().powi(2)).sum::<f64>().sqrt();
+        // PyTorch's guard against a norm of 0.
+        let factor = T::from_f64((most / (norm + 1e-6)).min(1.0));
+        gradient.iter_mut().for_each(|g| *g *= factor);
+    }
+}
+
 /// m/(C·m_c) of each class over the rows trained on, for balanced weights; a class without rows is never asked for.
 fn class_weights(job: Job<'_>, rows: &[u32]) -> Vec<f64> {
     let (ClassWeight::Balanced, Target::Classes { labels, codes, .. }) =
@@ -398,6 +430,17 @@ fn check(config: &TrainConfig) -> Result<(), TrainError> {
     let above_zero = |limit: Option<f64>| limit.is_none_or(|limit| limit > 0.0 && limit.is_finite());
     value("clip_norm", config.clip_norm.unwrap_or(0.0), "above 0", above_zero(config.clip_norm))?;
     value("clip_value", config.clip_value.unwrap_or(0.0), "above 0", above_zero(config.clip_value))?;
+    if config.optimizer.is_full_batch() {
+        let whole = config.batch_size == BatchSize::Full;
+        value("batch_size", config.batch_size.of(usize::MAX) as f64, "\"full\" with lbfgs", whole)?;
+        let clips = config.clip_norm.is_some() || config.clip_value.is_some();
+        value(
+            "clip_norm",
+            config.clip_norm.or(config.clip_value).unwrap_or(0.0),
+            "left out with lbfgs",
+            !clips,
+        )?;
+    }
     value("epochs", config.epochs as f64, "at least 1", config.epochs >= 1)?;
     value("batch_size", 0.0, "at least 1, or \"full\"", config.batch_size.of(usize::MAX) >= 1)?;
     if let Some(EarlyStopping { patience, min_delta, .. }) = config.early_stopping {

@@ -30,6 +30,7 @@ const EPSILON: Constant =
 
 impl<T: Real> Rule<T> for Adadelta<T> {
     const NAME: &'static str = "adadelta";
+    const N_STATES: usize = 2;
     const CONSTANTS: &'static [Constant] = &[RHO, EPSILON];
 
     fn new(constants: &[f64], n_params: usize) -> Adadelta<T> {

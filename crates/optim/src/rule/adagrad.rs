@@ -23,6 +23,7 @@ const EPSILON: Constant =
 
 impl<T: Real> Rule<T> for Adagrad<T> {
     const NAME: &'static str = "adagrad";
+    const N_STATES: usize = 1;
     const CONSTANTS: &'static [Constant] = &[EPSILON];
 
     fn new(constants: &[f64], n_params: usize) -> Adagrad<T> {

@@ -21,6 +21,7 @@ pub(super) struct Adam<T>(Moments<T>);
 
 impl<T: Real> Rule<T> for Adam<T> {
     const NAME: &'static str = "adam";
+    const N_STATES: usize = 2;
     const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON];
 
     fn new(constants: &[f64], n_params: usize) -> Adam<T> {

@@ -25,6 +25,7 @@ const WEIGHT_DECAY: Constant =
 
 impl<T: Real> Rule<T> for AdamW<T> {
     const NAME: &'static str = "adamw";
+    const N_STATES: usize = 2;
     const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON, WEIGHT_DECAY];
 
     fn new(constants: &[f64], n_params: usize) -> AdamW<T> {

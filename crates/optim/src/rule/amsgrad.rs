@@ -24,6 +24,7 @@ pub(super) struct AmsGrad<T> {
 
 impl<T: Real> Rule<T> for AmsGrad<T> {
     const NAME: &'static str = "amsgrad";
+    const N_STATES: usize = 3;
     const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON];
 
     fn new(constants: &[f64], n_params: usize) -> AmsGrad<T> {

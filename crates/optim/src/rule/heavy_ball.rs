@@ -20,6 +20,7 @@ pub(super) struct HeavyBall<T> {
 
 impl<T: Real> Rule<T> for HeavyBall<T> {
     const NAME: &'static str = "heavy_ball";
+    const N_STATES: usize = 1;
     const CONSTANTS: &'static [Constant] = &[MOMENTUM];
 
     fn new(constants: &[f64], n_params: usize) -> HeavyBall<T> {

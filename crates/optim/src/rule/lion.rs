@@ -35,6 +35,7 @@ const WEIGHT_DECAY: Constant = Constant {
 
 impl<T: Real> Rule<T> for Lion<T> {
     const NAME: &'static str = "lion";
+    const N_STATES: usize = 1;
     const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, WEIGHT_DECAY];
 
     fn new(constants: &[f64], n_params: usize) -> Lion<T> {

@@ -6,6 +6,7 @@
 //! States that decay are flushed to 0 before they become denormal: a unit that is dead has gradients of exactly 0, and its
 //! states would stay among the slow numbers for ever.
 
+use crate::lbfgs::Lbfgs;
 use crate::{ConfigError, Constant, Penalty, Segment};
 use mlpsweep_real::Real;
 use std::ops::Range;
@@ -16,6 +17,8 @@ mod moments;
 trait Rule<T>: Sized {
     /// The word for it in sweep files.
     const NAME: &'static str;
+    /// Vectors of the length of the parameters that its state takes.
+    const N_STATES: usize;
     /// What a user may set, in the order `new` takes them.
     const CONSTANTS: &'static [Constant];
 
@@ -47,25 +50,42 @@ macro_rules! optimizers {
                 #[doc = concat!("`", stringify!($file), "`, as its file says.")]
                 $variant,
             )+
+            /// `lbfgs`: quasi-Newton steps on the whole batch, each with a line search.
+            Lbfgs,
         }
 
         #[derive(Clone, Debug)]
         enum AnyRule<T> {
             $($variant($file::$variant<T>),)+
+            Lbfgs(Lbfgs<T>),
         }
 
         impl OptimizerKind {
             /// All of them, in the order of the documentation.
-            pub const ALL: &'static [OptimizerKind] = &[$(OptimizerKind::$variant),+];
+            pub const ALL: &'static [OptimizerKind] = &[$(OptimizerKind::$variant,)+ OptimizerKind::Lbfgs];
 
             /// The word for it in sweep files.
             pub fn name(self) -> &'static str {
-                match self { $(OptimizerKind::$variant => <$file::$variant<f32> as Rule<f32>>::NAME),+ }
+                match self {
+                    $(OptimizerKind::$variant => <$file::$variant<f32> as Rule<f32>>::NAME,)+
+                    OptimizerKind::Lbfgs => "lbfgs",
+                }
+            }
+
+            /// Vectors of the length of the parameters that its state takes.
+            pub fn n_states(self) -> usize {
+                match self {
+                    $(OptimizerKind::$variant => <$file::$variant<f32> as Rule<f32>>::N_STATES,)+
+                    OptimizerKind::Lbfgs => Lbfgs::<f32>::N_STATES,
+                }
             }
 
             /// What a user may set.
             pub fn constants(self) -> &'static [Constant] {
-                match self { $(OptimizerKind::$variant => <$file::$variant<f32> as Rule<f32>>::CONSTANTS),+ }
+                match self {
+                    $(OptimizerKind::$variant => <$file::$variant<f32> as Rule<f32>>::CONSTANTS,)+
+                    OptimizerKind::Lbfgs => &[],
+                }
             }
         }
 
@@ -87,20 +107,38 @@ macro_rules! optimizers {
                 let constants = kind.constants().iter().map(value).collect::<Result<Vec<f64>, ConfigError>>()?;
                 let rule = match kind {
                     $(OptimizerKind::$variant => AnyRule::$variant(Rule::new(&constants, n_params)),)+
+                    OptimizerKind::Lbfgs => AnyRule::Lbfgs(Lbfgs::new(n_params)),
                 };
                 Ok(Optimizer { n_params, rule })
             }
 
-            /// θ ← θ − α · direction(g), with the penalties of `segments` added to `gradient` on the way.
+            /// One step: θ ← θ − α · direction(g), with the penalties of `segments` added to g on the way.
             ///
+            /// `objective(θ, g)` gives the data term at θ and puts its gradient into g. Update rules ask for it once, at
+            /// `params` and into `gradient`; L-BFGS, which has no use for `learning_rate`, wherever its line search goes.
             /// `segments` lie in order and cover the whole vector. Allocates nothing.
             ///
             /// # Panics
             /// When `params` or `gradient` are not of the length the optimizer was made for.
-            pub fn step(&mut self, learning_rate: T, params: &mut [T], gradient: &[T], segments: &[Segment<T>]) {
+            pub fn step(
+                &mut self,
+                learning_rate: T,
+                params: &mut [T],
+                gradient: &mut [T],
+                segments: &[Segment<T>],
+                mut objective: impl FnMut(&[T], &mut [T]) -> f64,
+            ) -> Step {
                 assert_eq!(params.len(), self.n_params, "parameters of another network");
                 assert_eq!(gradient.len(), self.n_params, "a gradient of another network");
-                match &mut self.rule { $(AnyRule::$variant(rule) => step(rule, learning_rate, params, gradient, segments)),+ }
+                let loss = match &mut self.rule {
+                    AnyRule::Lbfgs(lbfgs) => return lbfgs.step(params, segments, objective),
+                    _ => objective(params, gradient),
+                };
+                match &mut self.rule {
+                    $(AnyRule::$variant(rule) => step(rule, learning_rate, params, gradient, segments),)+
+                    AnyRule::Lbfgs(_) => {}
+                }
+                Step { loss, at_rest: false }
             }
         }
     };
@@ -129,7 +167,33 @@ pub struct Optimizer<T> {
     rule: AnyRule<T>,
 }
 
+/// What came of one step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// The data term where the step began.
+    pub loss: f64,
+    /// Whether there is nothing left to gain: further steps would stay where they are. Update rules never say so.
+    pub at_rest: bool,
+}
+
+impl<T: Real> Optimizer<T> {
+    /// The objective is another one from now on, as with new dropout masks: what is known of its value is forgotten.
+    ///
+    /// Only L-BFGS keeps a value from one step to the next.
+    pub fn forget_objective(&mut self) {
+        if let AnyRule::Lbfgs(lbfgs) = &mut self.rule {
+            lbfgs.forget_cost();
+        }
+    }
+}
+
 impl OptimizerKind {
+    /// Whether its steps are on the whole batch and of a length of their own: no mini-batches, no learning rate, no decay
+    /// and no clipping.
+    pub fn is_full_batch(self) -> bool {
+        self == OptimizerKind::Lbfgs
+    }
+
     /// The rule of that name.
     pub fn from_name(name: &str) -> Option<OptimizerKind> {
         OptimizerKind::ALL.iter().copied().find(|kind| kind.name() == name)

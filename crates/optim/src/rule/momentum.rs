@@ -31,6 +31,7 @@ pub(super) const MOMENTUM: Constant = Constant {
 
 impl<T: Real> Rule<T> for Momentum<T> {
     const NAME: &'static str = "momentum";
+    const N_STATES: usize = 1;
     const CONSTANTS: &'static [Constant] = &[MOMENTUM];
 
     fn new(constants: &[f64], n_params: usize) -> Momentum<T> {

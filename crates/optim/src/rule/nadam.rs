@@ -39,6 +39,7 @@ impl<T: Real> NAdam<T> {
 
 impl<T: Real> Rule<T> for NAdam<T> {
     const NAME: &'static str = "nadam";
+    const N_STATES: usize = 2;
     const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON, MOMENTUM_DECAY];
 
     fn new(constants: &[f64], n_params: usize) -> NAdam<T> {

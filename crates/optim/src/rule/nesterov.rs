@@ -20,6 +20,7 @@ pub(super) struct Nesterov<T> {
 
 impl<T: Real> Rule<T> for Nesterov<T> {
     const NAME: &'static str = "nesterov";
+    const N_STATES: usize = 1;
     const CONSTANTS: &'static [Constant] = &[MOMENTUM];
 
     fn new(constants: &[f64], n_params: usize) -> Nesterov<T> {

@@ -20,6 +20,7 @@ pub(super) struct RAdam<T>(Moments<T>);
 
 impl<T: Real> Rule<T> for RAdam<T> {
     const NAME: &'static str = "radam";
+    const N_STATES: usize = 2;
     const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON];
 
     fn new(constants: &[f64], n_params: usize) -> RAdam<T> {

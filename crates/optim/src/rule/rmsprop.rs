@@ -33,6 +33,7 @@ pub(super) const EPSILON: Constant = Constant {
 
 impl<T: Real> Rule<T> for RmsProp<T> {
     const NAME: &'static str = "rmsprop";
+    const N_STATES: usize = 1;
     const CONSTANTS: &'static [Constant] = &[RHO, EPSILON];
 
     fn new(constants: &[f64], n_params: usize) -> RmsProp<T> {

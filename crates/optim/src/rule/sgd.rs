@@ -14,6 +14,7 @@ pub(super) struct Sgd<T>(PhantomData<T>);
 
 impl<T: Real> Rule<T> for Sgd<T> {
     const NAME: &'static str = "sgd";
+    const N_STATES: usize = 0;
     const CONSTANTS: &'static [Constant] = &[];
 
     fn new(_constants: &[f64], _n_params: usize) -> Sgd<T> {

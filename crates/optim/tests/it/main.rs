@@ -1,4 +1,5 @@
 //! Tests of the optimizers through their public face.
 
+mod lbfgs;
 mod rules;
 mod schedules;

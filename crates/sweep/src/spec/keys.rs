@@ -104,6 +104,10 @@ pub(crate) fn users(name: &str) -> Option<(&'static str, Vec<&'static str>)> {
         ("init_scale", ..) => Some(("init", vec!["normal"])),
         ("huber_delta", ..) => Some(("loss", vec!["huber"])),
         ("label_smoothing", ..) => Some(("loss", vec!["cross_entropy"])),
+        ("learning_rate" | "schedule" | "warmup_epochs" | "batch_size" | "clip_norm" | "clip_value", ..) => {
+            let uses = OptimizerKind::ALL.iter().filter(|kind| !kind.is_full_batch());
+            Some(("optimizer", uses.map(|kind| kind.name()).collect()))
+        }
         (_, false, _) => Some(("optimizer", optimizers)),
         (_, _, false) => Some(("schedule", schedules)),
         _ => None,

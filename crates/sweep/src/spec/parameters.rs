@@ -63,6 +63,9 @@ impl Parameters {
         for parameter in self.space.parameters() {
             let name = &parameter.name;
             let (Some((key, users)), Some(place)) = (keys::users(name), self.place(name)) else { continue };
+            if name == "batch_size" && parameter.domain == Domain::Fixed(Value::Text("full".into())) {
+                continue; // That is what L-BFGS takes, too.
+            }
             let unused = self.choices(key).into_iter().find(|choice| !users.contains(&choice.as_str()));
             if let Some(choice) = unused {
                 let user = match self.domain(key) {

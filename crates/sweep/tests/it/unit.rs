@@ -61,13 +61,24 @@ fn numbers_that_run_away_are_a_state() {
 
 #[test]
 fn both_precisions_and_all_optimizers() {
+    let without_rate: String = SMALL
+        .lines()
+        .filter(|line| !line.starts_with("learning_rate"))
+        .map(|line| format!("{line}\n"))
+        .collect();
     for precision in ["f32", "f64"] {
         for optimizer in mlpsweep_optim::OptimizerKind::ALL {
             let overrides = [
                 format!("parameters.precision={precision}"),
                 format!("parameters.optimizer={}", optimizer.name()),
             ];
-            let plan = plan(SMALL, &overrides.each_ref().map(String::as_str));
+            // L-BFGS has its own rate and takes the whole batch.
+            let text = if optimizer.is_full_batch() {
+                without_rate.replace("batch_size = 16\n", "")
+            } else {
+                SMALL.to_owned()
+            };
+            let plan = plan(&text, &overrides.each_ref().map(String::as_str));
             let trial = plan.trials(1).next().expect("a trial");
             let record = unit::run(&plan, &trial, 0, &|| false).expect("not stopped");
             assert_eq!(record.state, FoldState::Complete, "{overrides:?}");

@@ -14,19 +14,19 @@ use mlpsweep_train::{
 use ndarray::Array2;
 use serde_json::Value as Json;
 
-fn numbers(json: &Json) -> Vec<f64> {
+pub(crate) fn numbers(json: &Json) -> Vec<f64> {
     match json {
         Json::Array(items) => items.iter().flat_map(numbers).collect(),
         number => vec![number.as_f64().expect("a number")],
     }
 }
 
-fn text<'a>(case: &'a Json, key: &str) -> &'a str {
+pub(crate) fn text<'a>(case: &'a Json, key: &str) -> &'a str {
     case[key].as_str().expect("text")
 }
 
 /// W_1, b_1, W_2 … of a case as one vector in the network's layout.
-fn flat(layers: &Json) -> Vec<f64> {
+pub(crate) fn flat(layers: &Json) -> Vec<f64> {
     let layers = layers.as_array().expect("layers").iter();
     layers.flat_map(|layer| [numbers(&layer["weight"]), numbers(&layer["bias"])].concat()).collect()
 }
@@ -98,7 +98,7 @@ fn config(case: &Json, sizes: &[usize]) -> TrainConfig {
 }
 
 /// The largest difference, relative to the largest entry.
-fn relative_error(found: &[f64], expected: &[f64]) -> f64 {
+pub(crate) fn relative_error(found: &[f64], expected: &[f64]) -> f64 {
     assert_eq!(found.len(), expected.len());
     let largest = expected.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let furthest = found.iter().zip(expected).fold(0.0_f64, |worst, (a, b)| worst.max((a - b).abs()));
@@ -106,7 +106,7 @@ fn relative_error(found: &[f64], expected: &[f64]) -> f64 {
 }
 
 /// The largest relative error of a vector in any of its tensors, W_l or b_l.
-fn worst_tensor(layout: &Layout, found: &[f64], expected: &[f64]) -> f64 {
+pub(crate) fn worst_tensor(layout: &Layout, found: &[f64], expected: &[f64]) -> f64 {
     let tensors = layout.blocks().iter().flat_map(|block| [block.weights.clone(), block.biases.clone()]);
     tensors.map(|tensor| relative_error(&found[tensor.clone()], &expected[tensor])).fold(0.0, f64::max)
 }
