@@ -169,15 +169,20 @@ pub struct DataInfo {
 }
 
 impl DataInfo {
+    /// Whether the targets are classes.
+    pub fn is_classification(&self) -> bool {
+        self.task == "classification"
+    }
+
     /// Numbers that are stored of a row's prediction: one per target; of classes one probability each, and of two classes
     /// only the second's, which says all.
     pub fn n_predicted(&self) -> usize {
-        if self.task == "classification" && self.targets.len() == 2 { 1 } else { self.targets.len() }
+        if self.is_classification() && self.targets.len() == 2 { 1 } else { self.targets.len() }
     }
 
     /// Numbers that are true of a row: the position of its class, or one per target.
     pub fn n_true(&self) -> usize {
-        if self.task == "classification" { 1 } else { self.targets.len() }
+        if self.is_classification() { 1 } else { self.targets.len() }
     }
 }
 

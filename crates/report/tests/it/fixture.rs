@@ -68,7 +68,13 @@ pub(crate) fn sweep_of(n_folds: usize, repeats: usize, goal: &str) -> SweepInfo 
 
 /// A study without trials.
 pub(crate) fn study(info: SweepInfo) -> Study {
-    Study { info, trials: Vec::new(), folds: Vec::new(), timings: Vec::new() }
+    Study {
+        info,
+        trials: Vec::new(),
+        folds: Vec::new(),
+        timings: Vec::new(),
+        decompositions: std::collections::BTreeMap::new(),
+    }
 }
 
 /// Adds a trial with the sweep's parameters.
@@ -100,16 +106,14 @@ pub(crate) fn add_fold(study: &mut Study, trial: u64, split: usize, state: FoldS
         penalty: 1e-7,
         validation_loss: is_complete.then_some(0.5),
     };
+    let first = scores[1].first().zip(scores[0].first());
+    let base = first.map(|(&train, &validation)| BaseScores { train, validation });
     study.folds.push(FoldRecord {
         unit,
         state,
         test_scores: scores[0].to_vec(),
         train_scores: scores[1].to_vec(),
-        // Of the first metric, which is often the base score itself.
-        base: scores[1]
-            .first()
-            .zip(scores[0].first())
-            .map(|(&train, &validation)| BaseScores { train, validation }),
+        base: base.filter(|_| study.info.metrics[0].name == "log_loss"),
         predictions: Vec::new(),
         best_epoch: if is_complete { 10 + split } else { 0 },
         epochs_run: 2,
