@@ -30,10 +30,13 @@
 //! - Lines end in LF; fields are quoted where commas, quotes or line ends demand it.
 
 mod cell;
+mod criteria;
 mod curves;
+mod diagnosis;
 mod folds;
 mod ranked;
 mod ranking;
+mod repeats;
 mod scores;
 mod study;
 mod summary;
@@ -41,7 +44,9 @@ mod table;
 mod timings;
 mod write;
 
+pub use criteria::Criteria;
 pub use curves::curves_csv;
+pub use diagnosis::Diagnosis;
 pub use folds::folds_csv;
 pub use ranked::{to_csv, to_json};
 pub use ranking::{RankedTrial, Ranking, TrialState};

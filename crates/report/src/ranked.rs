@@ -4,8 +4,9 @@
 //! rank_test_score number state
 //! mean_test_score std_test_score se_test_score ci_low ci_high       of the metric that ranks
 //! p_vs_best p_holm tied_with_best                                   against the best
-//! mean_train_score gap split0_test_score …
-//! folds_done best_epoch n_parameters
+//! mean_train_score gap diagnosis split0_test_score …
+//! folds_done best_epoch n_parameters aic bic
+//! bias2 variance                                                    where rows are validated in several repeats
 //! mean_test_<m> std_test_<m> se_test_<m> ci_low_<m> ci_high_<m> mean_train_<m> gap_<m> split0_test_<m> …
 //!                                                                   the same of every further metric m
 //! param_<name> …                                                    in the sweep file's order, fixed ones too
@@ -15,6 +16,7 @@
 //! In JSON every row is an object with these keys, in this order.
 
 use crate::cell::{Cell, csv_file};
+use crate::diagnosis::Diagnosis;
 use crate::ranking::{RankedTrial, Ranking};
 use crate::scores::Scores;
 use mlpsweep_search::Value;
@@ -81,16 +83,23 @@ fn columns(info: &SweepInfo) -> Vec<Column> {
         column("p_holm", |row| row.p_holm.into()),
         column("tied_with_best", |row| row.tied_with_best.into()),
     ]);
-    columns.extend(split_columns(0, "score", "", info.n_splits()));
+    columns.extend(train_columns(0, "score", ""));
+    columns.push(column("diagnosis", |row| Cell::text(row.diagnosis.map(Diagnosis::as_str))));
+    columns.extend(split_columns(0, "score", info.n_splits()));
     columns.extend([
         column("folds_done", |row| Cell::count(row.folds_done)),
         column("best_epoch", |row| row.best_epoch.into()),
         column("n_parameters", |row| row.n_parameters.into()),
+        column("aic", |row| row.criteria.map(|criteria| criteria.aic).into()),
+        column("bic", |row| row.criteria.map(|criteria| criteria.bic).into()),
+        column("bias2", |row| row.decomposition.map(|parts| parts.bias2).into()),
+        column("variance", |row| row.decomposition.map(|parts| parts.variance).into()),
     ]);
     for (metric_idx, metric) in info.metrics.iter().enumerate().skip(1) {
         let suffix = format!("_{}", metric.name);
         columns.extend(mean_columns(metric_idx, &metric.name, &suffix));
-        columns.extend(split_columns(metric_idx, &metric.name, &suffix, info.n_splits()));
+        columns.extend(train_columns(metric_idx, &metric.name, &suffix));
+        columns.extend(split_columns(metric_idx, &metric.name, info.n_splits()));
     }
     for (parameter_idx, (name, _)) in info.parameters.iter().enumerate() {
         let wanted = name.clone();
@@ -113,15 +122,18 @@ fn mean_columns(metric_idx: usize, metric: &str, suffix: &str) -> [Column; 5] {
     ]
 }
 
-/// The training scores beside it, and the scores it is the mean of.
-fn split_columns(metric_idx: usize, metric: &str, suffix: &str, n_splits: usize) -> Vec<Column> {
-    let mut columns = vec![
+/// The training scores beside it.
+fn train_columns(metric_idx: usize, metric: &str, suffix: &str) -> [Column; 2] {
+    [
         score(format!("mean_train_{metric}"), metric_idx, |scores| scores.mean_train),
         score(format!("gap{suffix}"), metric_idx, |scores| scores.gap),
-    ];
-    columns.extend((0..n_splits).map(|split| {
+    ]
+}
+
+/// The scores it is the mean of.
+fn split_columns(metric_idx: usize, metric: &str, n_splits: usize) -> impl Iterator<Item = Column> {
+    (0..n_splits).map(move |split| {
         let of_split = move |scores: &Scores| scores.test.get(split).copied().flatten();
         score(format!("split{split}_test_{metric}"), metric_idx, of_split)
-    }));
-    columns
+    })
 }

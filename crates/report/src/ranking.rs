@@ -14,10 +14,12 @@
 //! resampled t-test: `p_vs_best` for that comparison alone, `p_holm` for all of them at once. With a single split
 //! there is nothing to test.
 
+use crate::criteria::{Criteria, criteria};
+use crate::diagnosis::{Diagnosis, diagnose};
 use crate::scores::{Scores, is_maximized, rho};
 use crate::study::{Study, message, position};
-use mlpsweep_stats::{holm, paired_corrected_t_test};
-use mlpsweep_sweep::record::{FoldRecord, FoldState, SweepInfo, Trial};
+use mlpsweep_stats::{Decomposition, holm, paired_corrected_t_test};
+use mlpsweep_sweep::record::{BaseScores, FoldRecord, FoldState, SweepInfo, Trial};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -54,6 +56,14 @@ pub struct RankedTrial<'a> {
     pub best_epoch: Option<usize>,
     /// Parameters of the network, in the largest fold where they differ; `None` when no network could be made.
     pub n_parameters: Option<usize>,
+    /// The base score of every split; empty unless complete and finite.
+    pub base: Vec<BaseScores>,
+    /// Whether it suffers from bias or variance; `None` without base scores.
+    pub diagnosis: Option<Diagnosis>,
+    /// AIC and BIC; `None` unless complete.
+    pub criteria: Option<Criteria>,
+    /// Bias² and variance of its out-of-fold predictions; `None` unless complete and repeated.
+    pub decomposition: Option<Decomposition>,
     /// What happened in which fold, the first one of those that gave a diverged or failed trial its state.
     pub message: Option<String>,
 }
@@ -115,6 +125,10 @@ impl Ranking<'_> {
         }
         let mut rows: Vec<RankedTrial<'_>> = rows.into_iter().map(|(_, row)| row).collect();
         compare_with_best(&mut rows, rho(&study.info));
+        diagnose(&mut rows, &study.info);
+        for row in rows.iter_mut().filter(|row| row.state == TrialState::Complete) {
+            row.decomposition = study.decompositions.get(&row.trial.number).copied();
+        }
         Ranking { rows }
     }
 
@@ -151,6 +165,9 @@ impl<'a> RankedTrial<'a> {
             (None, None) => TrialState::Complete,
         };
         let is_complete = state == TrialState::Complete;
+        let complete: Vec<&FoldRecord> =
+            if is_complete { splits.iter().flatten().copied().collect() } else { Vec::new() };
+        let base: Option<Vec<BaseScores>> = complete.iter().map(|fold| fold.base).collect();
         let mut best_epochs: Vec<usize> = splits.iter().flatten().map(|fold| fold.best_epoch).collect();
         RankedTrial {
             trial,
@@ -163,6 +180,10 @@ impl<'a> RankedTrial<'a> {
             folds_done,
             best_epoch: median_rounded_up(&mut best_epochs).filter(|_| is_complete),
             n_parameters: folds.iter().map(|fold| fold.n_parameters).max().filter(|&n| n > 0),
+            base: base.unwrap_or_default(),
+            diagnosis: None,
+            criteria: criteria(info, &complete),
+            decomposition: None,
             message: diverged.or(failed).and_then(|fold| message_with_place(info, fold)),
         }
     }

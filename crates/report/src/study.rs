@@ -1,9 +1,11 @@
 //! All that reports are made from: one sweep's records, read from its store.
 
+use crate::repeats::decompositions;
 use mlpsweep_search::TrialNumber;
+use mlpsweep_stats::Decomposition;
 use mlpsweep_sweep::record::{FoldRecord, FoldState, SweepInfo, Timing, Trial, UnitId};
 use mlpsweep_sweep::store::{self, Store, StoreError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// One sweep's records. Reports do not depend on their order.
@@ -17,6 +19,8 @@ pub struct Study {
     pub folds: Vec<FoldRecord>,
     /// When units ran.
     pub timings: Vec<Timing>,
+    /// Bias² and variance of trials whose rows are validated in several repeats.
+    pub decompositions: BTreeMap<TrialNumber, Decomposition>,
 }
 
 impl Study {
@@ -32,20 +36,23 @@ impl Study {
         let timings = store.timings()?;
         let folds = store.folds(with_curves)?;
         let trials = store.trials()?;
-        let study = Study { info, trials, folds, timings };
-        match study.fault() {
-            Some(reason) => Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason }),
-            None => Ok(study),
+        let mut study = Study { info, trials, folds, timings, decompositions: BTreeMap::new() };
+        if let Some(reason) = study.fault() {
+            return Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason });
         }
+        // Last, so that a trial whose folds are all there has all its predictions.
+        study.decompositions = decompositions(&store, &study.info)?;
+        Ok(study)
     }
 
     /// The first thing found that no run would have written, in words; `None` for records that fit together.
     pub fn fault(&self) -> Option<String> {
-        let SweepInfo { n_train, n_validation, metrics, .. } = &self.info;
+        let SweepInfo { n_train, n_validation, trivial, metrics, .. } = &self.info;
         let n_splits = self.info.n_folds.checked_mul(self.info.repeats).unwrap_or(0);
         if n_splits == 0
             || n_train.len() != n_splits
             || n_validation.len() != n_splits
+            || trivial.len() != n_splits
             || n_train.contains(&0)
         {
             return Some("the sweep's splits and their sizes do not agree".into());

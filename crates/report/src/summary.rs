@@ -4,6 +4,7 @@
 //! on the clock or the number of threads.
 
 use crate::cell::json_value;
+use crate::diagnosis::Diagnosis;
 use crate::ranking::{RankedTrial, Ranking, TrialState};
 use mlpsweep_sweep::record::{DataInfo, MetricInfo, SweepInfo};
 use serde::Serialize;
@@ -119,8 +120,15 @@ struct BestTrial {
     se_test_score: Option<f64>,
     ci_low: Option<f64>,
     ci_high: Option<f64>,
+    mean_train_score: Option<f64>,
+    gap: Option<f64>,
+    diagnosis: Option<&'static str>,
     n_parameters: Option<usize>,
     best_epoch: Option<usize>,
+    aic: Option<f64>,
+    bic: Option<f64>,
+    bias2: Option<f64>,
+    variance: Option<f64>,
     parameters: Map<String, Json>,
 }
 
@@ -134,8 +142,15 @@ impl BestTrial {
             se_test_score: scores.se,
             ci_low: scores.interval.map(|ci| ci.low),
             ci_high: scores.interval.map(|ci| ci.high),
+            mean_train_score: scores.mean_train,
+            gap: scores.gap,
+            diagnosis: row.diagnosis.map(Diagnosis::as_str),
             n_parameters: row.n_parameters,
             best_epoch: row.best_epoch,
+            aic: row.criteria.map(|criteria| criteria.aic),
+            bic: row.criteria.map(|criteria| criteria.bic),
+            bias2: row.decomposition.map(|parts| parts.bias2),
+            variance: row.decomposition.map(|parts| parts.variance),
             parameters: row
                 .trial
                 .point

@@ -255,6 +255,11 @@ fn notes(ranking: &Ranking<'_>, n_rows: usize, has_errors: bool, left_out: &[&st
     } else {
         notes.push("no trial is complete, so none has a rank".into());
     }
+    let diagnosis = ranking.best().and_then(|best| best.diagnosis);
+    if let Some((diagnosis, advice)) = diagnosis.and_then(|diagnosis| Some((diagnosis, diagnosis.advice()?)))
+    {
+        notes.push(format!("the best is {diagnosis}; what usually helps: {advice}"));
+    }
     if !left_out.is_empty() {
         notes.push(format!("no room for: {}", left_out.join(", ")));
     }

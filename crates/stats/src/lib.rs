@@ -8,6 +8,7 @@
 //! | how sure is the mean? | [`corrected_se`], [`t_interval`] |
 //! | is one configuration better than another? | [`paired_corrected_t_test`] |
 //! | and when many are compared at once? | [`holm()`] |
+//! | is an error one of bias or of variance? | [`RepeatedErrors`] |
 //!
 //! ```
 //! use mlpsweep_stats::{corrected_se, mean, paired_corrected_t_test, sd, t_interval};
@@ -27,11 +28,13 @@
 //! Nothing here draws random numbers, reads a clock or fails on finite input; what cannot be computed from too
 //! few values is `None`.
 
+mod decomposition;
 mod describe;
 mod holm;
 mod resampled;
 mod student;
 
+pub use decomposition::{Decomposition, RepeatedErrors};
 pub use describe::{mean, sd};
 pub use holm::holm;
 pub use resampled::{Interval, TTest, corrected_se, paired_corrected_t_test, t_interval};

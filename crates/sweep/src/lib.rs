@@ -19,6 +19,7 @@ pub mod record;
 pub mod runner;
 pub mod spec;
 pub mod store;
+mod trivial;
 pub mod unit;
 pub mod weights;
 

@@ -1,7 +1,8 @@
 //! A checked sweep and its data → everything a run needs: the space, the folds, the number of trials, its identity.
 
-use crate::record::{DataInfo, MetricInfo, SweepInfo, Trial};
+use crate::record::{DataInfo, MetricInfo, SweepInfo, Trial, ValidationRows};
 use crate::spec::{CvKind, SamplerKind, Source, SpecError, Sweep};
+use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
 use mlpsweep_data::{CsvOptions, Dataset, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv};
 use mlpsweep_search::{Domain, Grid, Point, Random, Sampler, TrialNumber, Value};
@@ -146,6 +147,7 @@ impl Plan {
             repeats: self.folds.repeats(),
             n_train: splits.iter().map(|split| split.train.len()).collect(),
             n_validation: splits.iter().map(|split| split.validation.len()).collect(),
+            trivial: splits.iter().map(|split| trivial_scores(&self.data.target, split)).collect(),
             metrics: self
                 .metrics
                 .iter()
@@ -165,6 +167,28 @@ impl Plan {
             identity,
             version: env!("CARGO_PKG_VERSION").into(),
         }
+    }
+
+    /// The score every unit has beside those asked for: comparable whatever the metrics and losses are.
+    pub fn base_metric(&self) -> Metric {
+        Metric::default_for(self.data.target.task())
+    }
+
+    /// Whether predictions of validation rows are kept: with two repeats or more, rows have several of them.
+    pub fn keeps_predictions(&self) -> bool {
+        self.folds.repeats() > 1
+    }
+
+    /// The validation rows of every split.
+    pub fn validation_rows(&self) -> impl Iterator<Item = ValidationRows> {
+        self.folds.iter().map(|split| {
+            let rows = || split.validation.iter().map(|&row| row as usize);
+            let truth = match &self.data.target {
+                Target::Classes { codes, .. } => rows().map(|row| f64::from(codes[row])).collect(),
+                Target::Numbers { values, .. } => rows().flat_map(|row| values.row(row).to_vec()).collect(),
+            };
+            ValidationRows { truth, rows: split.validation }
+        })
     }
 
     /// Which rows go together.

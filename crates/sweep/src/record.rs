@@ -32,6 +32,8 @@ pub struct FoldRecord {
     pub test_scores: Vec<f64>,
     /// The same on the training rows. Empty unless complete.
     pub train_scores: Vec<f64>,
+    /// The base score, whatever the metrics are. `None` unless complete, or when it is not finite.
+    pub base: Option<BaseScores>,
     /// The epoch whose parameters were scored, from 1; 0 when no epoch ended well.
     pub best_epoch: usize,
     /// Epochs that were run.
@@ -43,6 +45,29 @@ pub struct FoldRecord {
     /// The learning curve, an entry per epoch.
     #[serde(skip)]
     pub curve: Vec<CurvePoint>,
+    /// What the network predicts of the validation rows, [`DataInfo::n_predicted`] numbers a row. Kept with two repeats
+    /// or more; empty unless complete, and when read with the folds.
+    #[serde(skip)]
+    pub predictions: Vec<f64>,
+}
+
+/// One score of the training and the validation rows that every sweep of a task has: log_loss for classes, mse in the
+/// target's own units for numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BaseScores {
+    /// Of the rows trained on, those early stopping watches included.
+    pub train: f64,
+    /// Of the rows held out from the fold.
+    pub validation: f64,
+}
+
+/// The validation rows of a split, as predictions of them are stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValidationRows {
+    /// Row numbers of the table, ascending.
+    pub rows: Vec<u32>,
+    /// What is true of them, row after row: the class's position, or a number per target.
+    pub truth: Vec<f64>,
 }
 
 /// How a unit ended.
@@ -108,6 +133,8 @@ pub struct SweepInfo {
     pub n_train: Vec<usize>,
     /// Validation rows of each split.
     pub n_validation: Vec<usize>,
+    /// The base score, on each split, of the class shares or the mean of its training rows; `None` when it is not finite.
+    pub trivial: Vec<Option<BaseScores>>,
     /// The metric that ranks, then the others.
     pub metrics: Vec<MetricInfo>,
     /// `grid`, `random` …
@@ -139,6 +166,24 @@ pub struct DataInfo {
     pub task: String,
     /// The classes in order, or the names of the numeric targets.
     pub targets: Vec<String>,
+}
+
+impl DataInfo {
+    /// Whether the targets are classes.
+    pub fn is_classification(&self) -> bool {
+        self.task == "classification"
+    }
+
+    /// Numbers that are stored of a row's prediction: one per target; of classes one probability each, and of two classes
+    /// only the second's, which says all.
+    pub fn n_predicted(&self) -> usize {
+        if self.is_classification() && self.targets.len() == 2 { 1 } else { self.targets.len() }
+    }
+
+    /// Numbers that are true of a row: the position of its class, or one per target.
+    pub fn n_true(&self) -> usize {
+        if self.is_classification() { 1 } else { self.targets.len() }
+    }
 }
 
 /// A metric's name and direction.

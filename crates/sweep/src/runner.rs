@@ -65,6 +65,9 @@ pub fn run(
 ) -> Result<RunEnd, SweepError> {
     let n_trials = plan.n_trials.ok_or_else(|| plan.too_many_points())?;
     let mut store = Store::open(folder, &plan.info())?;
+    if plan.keeps_predictions() {
+        store.put_validation_rows(plan.validation_rows())?;
+    }
     let n_splits = plan.folds.len();
     let mut tally = Tally::new(plan, n_trials.saturating_mul(n_splits as u64));
     for record in store.folds(false)? {

@@ -5,13 +5,19 @@
 //! trials(number, point)                               the point as JSON
 //! folds(trial, split, record, curve)                  the record as JSON; curve: 4 f64 an epoch, little-endian
 //! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
+//! validation(split, row_numbers, truth)               of each split: u32 a row; f64 a row and target, or the class's position
+//! predictions(trial, split, numbers)                  what a unit predicts of these rows: f64s, row after row
 //! ```
+//!
+//! The last two are filled where a sweep has two repeats or more. Predictions are f64, little-endian like all numbers here:
+//! a score that is computed from them again is the score of the fold to the bit, targets far from 0 keep their digits, and
+//! no two probabilities near 1 become equal, as they would in f32 at half the size. Of two classes one is enough.
 //!
 //! `synchronous = FULL` in WAL mode: when [`Store::append`] returns, what it was given survives a crash of the process, and
 //! of the machine as far as its disk keeps its word. The file carries an application id and a schema version; a file without
 //! the first, or with a newer second, is refused unchanged. A kernel lock on a file beside it keeps a second writer out.
 
-use crate::record::{CurvePoint, FoldRecord, SweepInfo, Timing, Trial, UnitId};
+use crate::record::{CurvePoint, FoldRecord, SweepInfo, Timing, Trial, UnitId, ValidationRows};
 use mlpsweep_search::TrialNumber;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use std::collections::BTreeSet;
@@ -26,7 +32,7 @@ const UNFINISHED: &str = "study.db.new";
 
 /// "mlps" in ASCII.
 const APPLICATION_ID: i64 = 0x6d6c_7073;
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -44,6 +50,14 @@ const SCHEMA: &str = "
         started_unix_ms INTEGER NOT NULL,
         elapsed_us INTEGER NOT NULL
     ) STRICT;
+    CREATE TABLE validation (split INTEGER PRIMARY KEY, row_numbers BLOB NOT NULL, truth BLOB NOT NULL) STRICT;
+    CREATE TABLE predictions (
+        trial INTEGER NOT NULL,
+        split INTEGER NOT NULL,
+        numbers BLOB NOT NULL,
+        PRIMARY KEY (trial, split),
+        FOREIGN KEY (trial, split) REFERENCES folds (trial, split) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
 ";
 
 /// Why a store cannot be opened, read or written.
@@ -74,6 +88,14 @@ pub enum StoreError {
     /// Written by a later version.
     #[error("{}: written with store schema {found}, and this mlpsweep {} knows up to {SCHEMA_VERSION}", path.display(), env!("CARGO_PKG_VERSION"))]
     Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+    },
+    /// Written by an earlier version, whose records lack what reports now need.
+    #[error("{}: written with store schema {found}, and this mlpsweep {} reads schema {SCHEMA_VERSION}", path.display(), env!("CARGO_PKG_VERSION"))]
+    Older {
         /// The file.
         path: PathBuf,
         /// Its schema version.
@@ -125,6 +147,11 @@ impl StoreError {
             StoreError::Missing { .. } => "name the folder a run has written, such as results/digits".into(),
             StoreError::NotAStore { .. } => "the file was left as it is; give the run another folder with --out".into(),
             StoreError::Newer { .. } => "the file was left as it is; use that version or a later one".into(),
+            StoreError::Older { .. } => {
+                "the file was left as it is; use the mlpsweep that wrote it, or begin anew with --fresh, \
+                 which deletes these results"
+                    .into()
+            }
             StoreError::OtherSweep { .. } => {
                 "give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results".into()
             }
@@ -205,7 +232,10 @@ impl Store {
             return Ok(());
         }
         let _lock = lock(folder)?;
-        check_file(&path)?;
+        match check_file(&path) {
+            Ok(()) | Err(StoreError::Older { .. }) => {}
+            Err(error) => return Err(error),
+        }
         remove(&path)?;
         remove_leftovers(folder, FILE_NAME)
     }
@@ -230,6 +260,27 @@ impl Store {
             .map_err(|error| self.damaged(&format!("the sweep's description: {error}")))
     }
 
+    /// Says which rows each split validates, in the order of the splits. What is there already stays: rows and truth are
+    /// functions of the sweep and its data, and another sweep's store is not opened.
+    ///
+    /// # Errors
+    /// When they could not be written.
+    pub fn put_validation_rows(
+        &mut self,
+        splits: impl IntoIterator<Item = ValidationRows>,
+    ) -> Result<(), StoreError> {
+        let written = (|| {
+            let transaction = self.connection.transaction()?;
+            for (split, ValidationRows { rows, truth }) in splits.into_iter().enumerate() {
+                let rows: Vec<u8> = rows.into_iter().flat_map(u32::to_le_bytes).collect();
+                let sql = "INSERT OR IGNORE INTO validation VALUES (?1, ?2, ?3)";
+                transaction.execute(sql, params![split as i64, rows, number_bytes(&truth)])?;
+            }
+            transaction.commit()
+        })();
+        written.map_err(|source| self.sqlite(source))
+    }
+
     /// Adds finished units, all or none. When this returns, they are on the disk.
     ///
     /// # Errors
@@ -246,6 +297,8 @@ impl Store {
                 let mut folds = transaction.prepare_cached(
                     "INSERT INTO folds (trial, split, record, curve) VALUES (?1, ?2, ?3, ?4)",
                 )?;
+                let mut predictions =
+                    transaction.prepare_cached("INSERT INTO predictions VALUES (?1, ?2, ?3)")?;
                 let mut timings =
                     transaction.prepare_cached("INSERT INTO timings VALUES (?1, ?2, ?3, ?4)")?;
                 for (trial, record, timing) in finished {
@@ -257,6 +310,10 @@ impl Store {
                         to_json(record),
                         curve_bytes(&record.curve)
                     ])?;
+                    if !record.predictions.is_empty() {
+                        let numbers = number_bytes(&record.predictions);
+                        predictions.execute(params![trial as i64, split as i64, numbers])?;
+                    }
                     let UnitId { trial, split } = timing.unit;
                     let (started, elapsed) = (timing.started_unix_ms as i64, timing.elapsed_us as i64);
                     timings.execute(params![trial as i64, split as i64, started, elapsed])?;
@@ -311,6 +368,43 @@ impl Store {
             Ok(record)
         })
         .collect()
+    }
+
+    /// Which rows each split validates, in the order of the splits; none where no predictions are kept.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn validation_rows(&self) -> Result<Vec<ValidationRows>, StoreError> {
+        self.query("SELECT row_numbers, truth FROM validation ORDER BY split", |row| {
+            let (rows, truth): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            let row_number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
+            Ok(ValidationRows {
+                rows: rows.chunks_exact(4).map(row_number).collect(),
+                truth: numbers(&truth),
+            })
+        })?
+        .collect()
+    }
+
+    /// Shows the predictions of every unit that has them, in the order of trial and split, one unit at a time: all of them
+    /// may be more than memory holds. What `visit` finds wrong with them is damage.
+    ///
+    /// # Errors
+    /// When they cannot be read, or `visit` refuses them.
+    pub fn each_prediction(
+        &self,
+        mut visit: impl FnMut(UnitId, &[f64]) -> Result<(), String>,
+    ) -> Result<(), StoreError> {
+        let sqlite = |source| self.sqlite(source);
+        let sql = "SELECT trial, split, numbers FROM predictions ORDER BY trial, split";
+        let mut statement = self.connection.prepare(sql).map_err(sqlite)?;
+        let mut rows = statement.query([]).map_err(sqlite)?;
+        while let Some(row) = rows.next().map_err(sqlite)? {
+            let read = || Ok((unit_id(row.get(0)?, row.get(1)?), row.get::<_, Vec<u8>>(2)?));
+            let (unit, bytes) = read().map_err(sqlite)?;
+            visit(unit, &numbers(&bytes)).map_err(|reason| self.damaged(&reason))?;
+        }
+        Ok(())
     }
 
     /// When every unit ran, in the order they were stored.
@@ -438,6 +532,9 @@ fn check_file(path: &Path) -> Result<(), StoreError> {
     if version > SCHEMA_VERSION {
         return Err(StoreError::Newer { path: path.to_owned(), found: version });
     }
+    if version < SCHEMA_VERSION {
+        return Err(StoreError::Older { path: path.to_owned(), found: version });
+    }
     // SQLite would fill a cut page with zeros. With a log beside it the page may stand there.
     let length = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.len());
     let page = u64::from(u16::from_be_bytes([header[16], header[17]]));
@@ -497,6 +594,16 @@ fn unit_id(trial: i64, split: i64) -> UnitId {
 
 fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("records hold finite numbers and have text keys")
+}
+
+/// Little-endian f64s, one after the other.
+fn number_bytes(numbers: &[f64]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+fn numbers(bytes: &[u8]) -> Vec<f64> {
+    let number = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+    bytes.chunks_exact(8).map(number).collect()
 }
 
 /// Four little-endian f64 an epoch; NaN for a validation loss that was not watched.

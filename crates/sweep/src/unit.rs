@@ -4,11 +4,11 @@
 //! same draws, so that configurations are compared in pairs and any trial can be replayed alone.
 
 use crate::plan::Plan;
-use crate::record::{CurvePoint, FoldRecord, FoldState, Trial, UnitId};
+use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, Trial, UnitId};
 use mlpsweep_data::Split;
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Ended, Job, Precision, TrainConfig, TrainError, train};
+use mlpsweep_train::{Ended, Fitted, Job, Precision, Predictions, TrainConfig, TrainError, train};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -88,6 +88,8 @@ fn fit<T: Real>(
         state: FoldState::Complete,
         test_scores: Vec::new(),
         train_scores: Vec::new(),
+        base: None,
+        predictions: Vec::new(),
         best_epoch: fitted.best_epoch,
         epochs_run: fitted.curve.len(),
         early_stopped: fitted.ended == Ended::EarlyStopped,
@@ -120,7 +122,38 @@ fn fit<T: Real>(
         record.state = FoldState::Diverged { epoch: record.best_epoch };
         record.best_epoch = 0;
     }
+    if record.state == FoldState::Complete {
+        record.base = base_scores(plan, &mut fitted, split, &record);
+        if plan.keeps_predictions() {
+            record.predictions = stored_numbers(fitted.predict(&split.validation));
+        }
+    }
     Some(record)
+}
+
+/// The base score, which is among the metrics more often than not.
+fn base_scores<T: Real>(
+    plan: &Plan,
+    fitted: &mut Fitted<'_, T>,
+    split: &Split,
+    record: &FoldRecord,
+) -> Option<BaseScores> {
+    let base = plan.base_metric();
+    if let Some(at) = plan.metrics.iter().position(|metric| *metric == base) {
+        return Some(BaseScores { train: record.train_scores[at], validation: record.test_scores[at] });
+    }
+    let mut score = |rows| fitted.score(rows, &[base])?.first().copied();
+    Some(BaseScores { train: score(&split.train)?, validation: score(&split.validation)? })
+}
+
+/// Predictions as they are stored; see [`FoldRecord::predictions`].
+fn stored_numbers(predictions: Predictions) -> Vec<f64> {
+    match predictions {
+        Predictions::Probabilities { n_classes: 2, values } => {
+            values.chunks_exact(2).map(|row| row[1]).collect()
+        }
+        Predictions::Probabilities { values, .. } | Predictions::Numbers { values, .. } => values,
+    }
 }
 
 fn without_scores(unit: UnitId, state: FoldState) -> FoldRecord {
@@ -129,6 +162,8 @@ fn without_scores(unit: UnitId, state: FoldState) -> FoldRecord {
         state,
         test_scores: Vec::new(),
         train_scores: Vec::new(),
+        base: None,
+        predictions: Vec::new(),
         best_epoch: 0,
         epochs_run: 0,
         early_stopped: false,

@@ -1,5 +1,6 @@
 //! The command as its users meet it.
 
+mod bias_variance;
 mod data;
 mod fixture;
 mod help;

@@ -48,6 +48,7 @@ fn files_that_are_no_stores() {
         ("truncated", good[..good.len() - 4096].to_vec(), "damaged"),
         ("foreign", header(68, &42_u32.to_be_bytes()), "another program"),
         ("newer", header(60, &999_u32.to_be_bytes()), "schema 999, and this mlpsweep"),
+        ("older", header(60, &1_u32.to_be_bytes()), "schema 1, and this mlpsweep"),
     ] {
         std::fs::create_dir(place.path(name)).expect("a folder");
         place.write(&format!("{name}/study.db"), &content);
@@ -58,6 +59,8 @@ fn files_that_are_no_stores() {
     }
     // --fresh deletes stores, damaged ones too, but nothing else.
     place.say("run s.toml --out truncated --fresh").expect(0, "");
+    place.say("run s.toml --out older --fresh").expect(0, "");
+    assert_eq!(results(&place.path("older")), results(&place.path("good")));
     place.say("run s.toml --out picture --fresh").expect(7, "not a sweep store");
 }
 

@@ -1,5 +1,6 @@
 //! Studies are built by hand; what comes out is held to snapshots, to scipy's numbers and to a second derivation.
 
+mod bias_variance;
 mod cells;
 mod fixture;
 mod ranking;

@@ -27,15 +27,15 @@ fn rounded(text: &str) -> String {
 fn ranked() {
     let study = digits();
     insta::assert_snapshot!(rounded(&to_csv(&Ranking::new(&study), &study.info)), @r#"
-    rank_test_score,number,state,mean_test_score,std_test_score,se_test_score,ci_low,ci_high,p_vs_best,p_holm,tied_with_best,mean_train_score,gap,split0_test_score,split1_test_score,split2_test_score,split3_test_score,split4_test_score,folds_done,best_epoch,n_parameters,mean_test_accuracy,std_test_accuracy,se_test_accuracy,ci_low_accuracy,ci_high_accuracy,mean_train_accuracy,gap_accuracy,split0_test_accuracy,split1_test_accuracy,split2_test_accuracy,split3_test_accuracy,split4_test_accuracy,param_learning_rate,param_hidden,param_optimizer,param_momentum,param_epochs,message
-    1,0,complete,0.306,0.027018512…,0.018125184…,0.255676423…,0.356323577…,,,true,0.206,0.1,0.31,0.28,0.35,0.3,0.29,5,12,2410,0.905,0.020916501…,0.014031691…,0.866041780…,0.943958220…,0.955000000…,0.050000000…,0.9,0.925,0.875,0.9,0.925,0.012345679…,"[64, 32]",adam,,50,
-    2,1,complete,0.316,0.033615473…,0.022550709…,0.253389194…,0.378610806…,0.290454625…,0.290454625…,true,0.216,0.1,0.33,0.27,0.36,0.32,0.3,5,12,2410,0.89,0.022360680…,0.015000509…,0.848351911…,0.931648089…,0.940000000…,0.050000000…,0.9,0.9,0.85,0.9,0.9,0.1,[64],heavy_ball,0.9,50,
-    3,6,complete,0.386,0.020736441…,0.013910899…,0.347377151…,0.424622849…,0.009465416…,0.028396248…,false,0.286000000…,0.100000000…,0.4,0.36,0.39,0.41,0.37,5,12,2410,0.855,0.011180340…,0.007500254…,0.834175956…,0.875824044…,0.905,0.050000000…,0.85,0.875,0.85,0.85,0.85,0.005,[32],adam,,50,
-    3,7,complete,0.386,0.020736441…,0.013910899…,0.347377151…,0.424622849…,0.035126423…,0.070252845…,false,0.286000000…,0.100000000…,0.36,0.4,0.39,0.37,0.41,5,12,2410,0.85,0.0,0.0,0.85,0.85,0.9,0.050000000…,0.85,0.85,0.85,0.85,0.85,0.006,[32],adam,,50,
-    5,2,complete,0.506,0.030495901…,0.020457966…,0.449199580…,0.562800420…,7.538150015…e-6,3.015260006…e-5,false,0.406,0.100000000…,0.52,0.47,0.55,0.49,0.5,5,12,2410,0.8,0.017677670…,0.011858943…,0.767074295…,0.832925705…,0.850000000…,0.050000000…,0.8,0.8,0.775,0.8,0.825,1e-7,[16],heavy_ball,0.5,50,
-    ,3,running,,,,,,,,,,,0.3,0.27,0.33,,,3,,2410,,,,,,,,0.925,0.925,0.9,,,0.02,"[64, 64]",adam,,50,
-    ,4,diverged,,,,,,,,,,,0.45,,,,,1,,2410,,,,,,,,0.85,,,,,1.0,[128],heavy_ball,0.99,50,fold 1: diverged in epoch 3
-    ,5,failed,,,,,,,,,,,,,,,,0,,2410,,,,,,,,,,,,,0.05,[],adam,,50,"fold 0: =cmd|' /C calc'!A0
+    rank_test_score,number,state,mean_test_score,std_test_score,se_test_score,ci_low,ci_high,p_vs_best,p_holm,tied_with_best,mean_train_score,gap,diagnosis,split0_test_score,split1_test_score,split2_test_score,split3_test_score,split4_test_score,folds_done,best_epoch,n_parameters,aic,bic,bias2,variance,mean_test_accuracy,std_test_accuracy,se_test_accuracy,ci_low_accuracy,ci_high_accuracy,mean_train_accuracy,gap_accuracy,split0_test_accuracy,split1_test_accuracy,split2_test_accuracy,split3_test_accuracy,split4_test_accuracy,param_learning_rate,param_hidden,param_optimizer,param_momentum,param_epochs,message
+    1,0,complete,0.306,0.027018512…,0.018125184…,0.255676423…,0.356323577…,,,true,0.206,0.1,ok,0.31,0.28,0.35,0.3,0.29,5,12,2410,4872.728,11746.091516203…,,,0.905,0.020916501…,0.014031691…,0.866041780…,0.943958220…,0.955000000…,0.050000000…,0.9,0.925,0.875,0.9,0.925,0.012345679…,"[64, 32]",adam,,50,
+    2,1,complete,0.316,0.033615473…,0.022550709…,0.253389194…,0.378610806…,0.290454625…,0.290454625…,true,0.216,0.1,ok,0.33,0.27,0.36,0.32,0.3,5,12,2410,4875.284000000…,11748.647516203…,,,0.89,0.022360680…,0.015000509…,0.848351911…,0.931648089…,0.940000000…,0.050000000…,0.9,0.9,0.85,0.9,0.9,0.1,[64],heavy_ball,0.9,50,
+    3,6,complete,0.386,0.020736441…,0.013910899…,0.347377151…,0.424622849…,0.009465416…,0.028396248…,false,0.286000000…,0.100000000…,ok,0.4,0.36,0.39,0.41,0.37,5,12,2410,4893.204,11766.567516203…,,,0.855,0.011180340…,0.007500254…,0.834175956…,0.875824044…,0.905,0.050000000…,0.85,0.875,0.85,0.85,0.85,0.005,[32],adam,,50,
+    3,7,complete,0.386,0.020736441…,0.013910899…,0.347377151…,0.424622849…,0.035126423…,0.070252845…,false,0.286000000…,0.100000000…,ok,0.36,0.4,0.39,0.37,0.41,5,12,2410,4893.236,11766.599516203…,,,0.85,0.0,0.0,0.85,0.85,0.9,0.050000000…,0.85,0.85,0.85,0.85,0.85,0.006,[32],adam,,50,
+    5,2,complete,0.506,0.030495901…,0.020457966…,0.449199580…,0.562800420…,7.538150015…e-6,3.015260006…e-5,false,0.406,0.100000000…,high_bias,0.52,0.47,0.55,0.49,0.5,5,12,2410,4923.928,11797.291516203…,,,0.8,0.017677670…,0.011858943…,0.767074295…,0.832925705…,0.850000000…,0.050000000…,0.8,0.8,0.775,0.8,0.825,1e-7,[16],heavy_ball,0.5,50,
+    ,3,running,,,,,,,,,,,,0.3,0.27,0.33,,,3,,2410,,,,,,,,,,,,0.925,0.925,0.9,,,0.02,"[64, 64]",adam,,50,
+    ,4,diverged,,,,,,,,,,,,0.45,,,,,1,,2410,,,,,,,,,,,,0.85,,,,,1.0,[128],heavy_ball,0.99,50,fold 1: diverged in epoch 3
+    ,5,failed,,,,,,,,,,,,,,,,,0,,2410,,,,,,,,,,,,,,,,,0.05,[],adam,,50,"fold 0: =cmd|' /C calc'!A0
     ""quoted"", and more"
     "#);
 }
@@ -98,7 +98,7 @@ fn ranked_as_json() {
     study.trials.retain(|trial| trial.number == 5);
     insta::assert_snapshot!(to_json(&Ranking::new(&study), &study.info), @r#"
     [
-      {"rank_test_score":null,"number":5,"state":"failed","mean_test_score":null,"std_test_score":null,"se_test_score":null,"ci_low":null,"ci_high":null,"p_vs_best":null,"p_holm":null,"tied_with_best":null,"mean_train_score":null,"gap":null,"split0_test_score":null,"split1_test_score":null,"split2_test_score":null,"split3_test_score":null,"split4_test_score":null,"folds_done":0,"best_epoch":null,"n_parameters":2410,"mean_test_accuracy":null,"std_test_accuracy":null,"se_test_accuracy":null,"ci_low_accuracy":null,"ci_high_accuracy":null,"mean_train_accuracy":null,"gap_accuracy":null,"split0_test_accuracy":null,"split1_test_accuracy":null,"split2_test_accuracy":null,"split3_test_accuracy":null,"split4_test_accuracy":null,"param_learning_rate":0.05,"param_hidden":[],"param_optimizer":"adam","param_momentum":null,"param_epochs":50,"message":"fold 0: =cmd|' /C calc'!A0\n\"quoted\", and more"}
+      {"rank_test_score":null,"number":5,"state":"failed","mean_test_score":null,"std_test_score":null,"se_test_score":null,"ci_low":null,"ci_high":null,"p_vs_best":null,"p_holm":null,"tied_with_best":null,"mean_train_score":null,"gap":null,"diagnosis":null,"split0_test_score":null,"split1_test_score":null,"split2_test_score":null,"split3_test_score":null,"split4_test_score":null,"folds_done":0,"best_epoch":null,"n_parameters":2410,"aic":null,"bic":null,"bias2":null,"variance":null,"mean_test_accuracy":null,"std_test_accuracy":null,"se_test_accuracy":null,"ci_low_accuracy":null,"ci_high_accuracy":null,"mean_train_accuracy":null,"gap_accuracy":null,"split0_test_accuracy":null,"split1_test_accuracy":null,"split2_test_accuracy":null,"split3_test_accuracy":null,"split4_test_accuracy":null,"param_learning_rate":0.05,"param_hidden":[],"param_optimizer":"adam","param_momentum":null,"param_epochs":50,"message":"fold 0: =cmd|' /C calc'!A0\n\"quoted\", and more"}
     ]
     "#);
 }
@@ -161,8 +161,15 @@ fn summary() {
         "se_test_score": 0.018125184…,
         "ci_low": 0.255676423…,
         "ci_high": 0.356323577…,
+        "mean_train_score": 0.206,
+        "gap": 0.1,
+        "diagnosis": "ok",
         "n_parameters": 2410,
         "best_epoch": 12,
+        "aic": 4872.728,
+        "bic": 11746.091516203…,
+        "bias2": null,
+        "variance": null,
         "parameters": {
           "learning_rate": 0.012345679…,
           "hidden": [

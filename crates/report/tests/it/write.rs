@@ -86,6 +86,7 @@ fn faults() {
     check_fault(|study| study.info.repeats = 2, "the sweep's splits and their sizes do not agree");
     check_fault(|study| study.info.n_folds = usize::MAX, "the sweep's splits and their sizes do not agree");
     check_fault(|study| study.info.n_train[2] = 0, "the sweep's splits and their sizes do not agree");
+    check_fault(|study| study.info.trivial.truncate(4), "the sweep's splits and their sizes do not agree");
     check_fault(|study| study.info.metrics.clear(), "the sweep has no metric");
     check_fault(
         |study| study.info.metrics[1].goal = "explore".into(),

@@ -1,7 +1,7 @@
 //! Small sweeps, and what is said when one is refused.
 
 use mlpsweep_sweep::plan::Plan;
-use mlpsweep_sweep::record::{FoldRecord, Trial};
+use mlpsweep_sweep::record::{FoldRecord, Trial, ValidationRows};
 use mlpsweep_sweep::runner::{self, RunEnd, RunOptions};
 use mlpsweep_sweep::spec::{SpecError, Sweep};
 use mlpsweep_sweep::store::Store;
@@ -50,17 +50,26 @@ pub(crate) fn run(plan: &Plan, folder: &Path, jobs: usize) -> RunEnd {
     runner::run(plan, folder, &options, |_| {}).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What reports are made of: trials and folds with their curves, no wall clock.
+/// What reports are made of: trials and folds with their curves and predictions, no wall clock.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Stored {
     pub(crate) trials: Vec<Trial>,
     pub(crate) folds: Vec<FoldRecord>,
+    pub(crate) validation_rows: Vec<ValidationRows>,
 }
 
 #[track_caller]
 pub(crate) fn stored(folder: &Path) -> Stored {
     let store = Store::read(folder).unwrap_or_else(|error| panic!("{error}"));
-    Stored { trials: store.trials().expect("trials"), folds: store.folds(true).expect("folds") }
+    let mut folds = store.folds(true).expect("folds");
+    let predicted = store.each_prediction(|unit, numbers| {
+        let fold = folds.iter_mut().find(|fold| fold.unit == unit).ok_or("predictions of no fold")?;
+        fold.predictions = numbers.to_vec();
+        Ok(())
+    });
+    predicted.expect("predictions");
+    let validation_rows = store.validation_rows().expect("validation rows");
+    Stored { trials: store.trials().expect("trials"), folds, validation_rows }
 }
 
 pub(crate) fn folder() -> tempfile::TempDir {

@@ -2,7 +2,7 @@
 
 use crate::fixture::{SMALL, Stored, folder, plan, run, stored};
 use mlpsweep_sweep::plan::Plan;
-use mlpsweep_sweep::record::{FoldState, UnitId};
+use mlpsweep_sweep::record::{FoldRecord, FoldState, UnitId};
 use mlpsweep_sweep::runner::{self, Progress, RunEnd, RunOptions};
 use mlpsweep_sweep::store::{FILE_NAME, Store};
 use std::path::Path;
@@ -65,6 +65,13 @@ fn the_same_on_any_number_of_threads() {
         let plan = plan(SMALL, overrides);
         let alone = whole(&plan, 1);
         assert_eq!(alone.folds.len(), 4 * plan.folds.len());
+        let is_kept = |fold: &FoldRecord| {
+            let n_rows = plan.folds.split(fold.unit.split).validation.len();
+            fold.predictions.len() == if plan.keeps_predictions() { n_rows } else { 0 }
+        };
+        assert!(alone.folds.iter().all(|fold| is_kept(fold) || fold.state != FoldState::Complete));
+        let n_splits = if plan.keeps_predictions() { plan.folds.len() } else { 0 };
+        assert_eq!(alone.validation_rows.len(), n_splits);
         for jobs in [2, 8] {
             assert_eq!(whole(&plan, jobs), alone, "{jobs} jobs, {overrides:?}");
         }
@@ -74,9 +81,14 @@ fn the_same_on_any_number_of_threads() {
 /// An interrupted run leaves some of the units, whichever; from each such store it goes on to the same end.
 #[test]
 fn the_same_from_any_part_of_it() {
-    let plan = plan(SMALL, SOME_DIVERGE);
+    for repeats in [&[][..], &["cv.folds=2", "cv.repeats=2"]] {
+        from_any_part(&plan(SMALL, &[SOME_DIVERGE, repeats].concat()));
+    }
+}
+
+fn from_any_part(plan: &Plan) {
     let all = folder();
-    run(&plan, all.path(), 1);
+    run(plan, all.path(), 1);
     let expected = stored(all.path());
     let units: Vec<UnitId> = expected.folds.iter().map(|fold| fold.unit).collect();
     let prefixes = (0..units.len()).map(|n| units[..n].to_vec());
@@ -99,7 +111,7 @@ fn the_same_from_any_part_of_it() {
             .execute("DELETE FROM trials WHERE number NOT IN (SELECT trial FROM folds)", [])
             .expect("deleted");
         drop(connection);
-        assert_eq!(run(&plan, folder.path(), 2), RunEnd::Finished);
+        assert_eq!(run(plan, folder.path(), 2), RunEnd::Finished);
         assert_eq!(stored(folder.path()), expected, "{kept:?}");
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::fixture::{SMALL, folder, plan, run, stored};
 use mlpsweep_search::Value;
-use mlpsweep_sweep::record::{CurvePoint, FoldRecord, FoldState, Timing, Trial, UnitId};
+use mlpsweep_sweep::record::{
+    BaseScores, CurvePoint, FoldRecord, FoldState, Timing, Trial, UnitId, ValidationRows,
+};
 use mlpsweep_sweep::store::{FILE_NAME, Store, StoreError};
 use proptest::prelude::*;
 use std::path::Path;
@@ -46,6 +48,8 @@ fn record(trial: u64, split: usize, numbers: &[f64]) -> FoldRecord {
         state: FoldState::Complete,
         test_scores: numbers.to_vec(),
         train_scores: numbers.iter().rev().copied().collect(),
+        base: numbers.first().map(|&train| BaseScores { train, validation: -train }),
+        predictions: Vec::new(),
         best_epoch: 1,
         epochs_run: numbers.len(),
         early_stopped: split == 1,
@@ -116,6 +120,59 @@ proptest! {
     fn numbers_come_back_to_the_bit(numbers in prop::collection::vec(prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO, 0..20)) {
         round_trip(&[record(0, 0, &numbers), record(0, 1, &numbers)]);
     }
+}
+
+/// The predictions in a store, as a reader meets them.
+fn predictions(store: &Store) -> Vec<(UnitId, Vec<f64>)> {
+    let mut met = Vec::new();
+    let all = store.each_prediction(|unit, numbers| {
+        met.push((unit, numbers.to_vec()));
+        Ok(())
+    });
+    all.expect("predictions");
+    met
+}
+
+#[test]
+fn predictions_come_back_in_order_to_the_bit() {
+    let extremes = [0.1 + 0.2, -0.0, 5e-324, f64::MAX, 1.0 - f64::EPSILON];
+    let with = |trial, split, numbers: &[f64]| FoldRecord {
+        predictions: numbers.to_vec(),
+        ..record(trial, split, &[0.5])
+    };
+    let records = [with(1, 0, &[0.25]), with(0, 2, &extremes), with(0, 1, &[]), with(0, 0, &[1e300])];
+    let folder = folder();
+    let mut store = open(folder.path(), &[]).expect("a new store");
+    for record in &records {
+        let trial = Trial { number: record.unit.trial, point: Vec::new() };
+        let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 };
+        store.append([(&trial, record, &timing)]).expect("room on the disk");
+    }
+    let met = predictions(&store);
+    let units: Vec<(u64, usize)> = met.iter().map(|(unit, _)| (unit.trial, unit.split)).collect();
+    assert_eq!(units, [(0, 0), (0, 2), (1, 0)], "a unit without predictions is not met");
+    let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&met[1].1), bits(&extremes));
+    let folds = store.folds(true).expect("folds");
+    assert!(folds.iter().all(|fold| fold.predictions.is_empty()), "folds come without them");
+
+    let refused = store.each_prediction(|unit, _| match unit.split {
+        2 => Err("2 is odd".into()),
+        _ => Ok(()),
+    });
+    assert!(matches!(refused, Err(StoreError::Damaged { reason, .. }) if reason == "2 is odd"));
+}
+
+#[test]
+fn validation_rows_are_put_once() {
+    let folder = folder();
+    let mut store = open(folder.path(), &[]).expect("a new store");
+    assert_eq!(store.validation_rows().expect("none yet"), []);
+    let rows = |rows: &[u32], truth: &[f64]| ValidationRows { rows: rows.to_vec(), truth: truth.to_vec() };
+    let splits = [rows(&[0, 7, u32::MAX], &[0.1, -0.0, 1e-300]), rows(&[], &[]), rows(&[3], &[1.0, 2.0])];
+    store.put_validation_rows(splits.clone()).expect("room on the disk");
+    store.put_validation_rows([rows(&[9], &[9.0])]).expect("what is there stays");
+    assert_eq!(store.validation_rows().expect("rows"), splits);
 }
 
 /// All or none: a unit that is there already spoils the batch, and nothing of it is kept.
@@ -239,8 +296,12 @@ fn other_programs_and_later_versions() {
        hint: the file was left as it is; give the run another folder with --out
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA user_version = 999")), @r"
-    FOLDER/study.db: written with store schema 999, and this mlpsweep 0.1.0 knows up to 1
+    FOLDER/study.db: written with store schema 999, and this mlpsweep 0.1.0 knows up to 2
        hint: the file was left as it is; use that version or a later one
+    ");
+    insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA user_version = 1")), @r"
+    FOLDER/study.db: written with store schema 1, and this mlpsweep 0.1.0 reads schema 2
+       hint: the file was left as it is; use the mlpsweep that wrote it, or begin anew with --fresh, which deletes these results
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "DELETE FROM meta")), @r"
     FOLDER/study.db: damaged: it does not say which sweep it is of
@@ -307,6 +368,10 @@ fn deleting() {
     let folder = folder();
     run(&plan(SMALL, &[]), folder.path(), 1);
     Store::delete(folder.path()).expect("deleted");
+    assert!(!folder.path().join(FILE_NAME).exists());
+    run(&plan(SMALL, &[]), folder.path(), 1);
+    pragma(&folder.path().join(FILE_NAME), "PRAGMA user_version = 1");
+    Store::delete(folder.path()).expect("one of an earlier version is ours to delete");
     assert!(!folder.path().join(FILE_NAME).exists());
     let path = folder.path().join(FILE_NAME);
     std::fs::write(&path, "somebody's letter").expect("a file");

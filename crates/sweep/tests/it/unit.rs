@@ -1,8 +1,9 @@
 //! A unit is a pure function of sweep, data, trial and split.
 
-use crate::fixture::{SMALL, plan};
-use mlpsweep_sweep::record::{FoldState, Trial};
+use crate::fixture::{SMALL, folder, plan};
+use mlpsweep_sweep::record::{BaseScores, FoldState, Trial};
 use mlpsweep_sweep::unit;
+use mlpsweep_train::{Predictions, Truth};
 
 #[test]
 fn the_same_whenever_it_runs() {
@@ -40,6 +41,71 @@ fn folds_and_repeats_have_draws_of_their_own() {
     assert_eq!(different.len(), losses.len());
 }
 
+/// Of two classes, of more, and of two targets: the stored predictions give the fold's base score again, to the bit,
+/// which is the same whether or not it is a metric.
+#[test]
+fn base_scores_and_the_predictions_they_are_of() {
+    let folder = folder();
+    let two_targets = folder.path().join("two targets.csv");
+    let table: String =
+        (0..30).map(|i| format!("{i},{},{}\n", 1e6 + f64::from(i), 0.5 - f64::from(i))).collect();
+    std::fs::write(&two_targets, format!("x,y,z\n{table}")).expect("a file");
+    let regression = [
+        &*format!("data={{ path = {two_targets:?}, target = [\"y\", \"z\"], test = 0 }}"),
+        "preprocess.target_scale=standard",
+    ];
+    for (overrides, other_metric) in [
+        (&[][..], "accuracy"),
+        (&["data={ builtin = \"iris\", test = 0 }"], "accuracy"),
+        (&regression, "mae"),
+    ] {
+        let metric = |words: &str| {
+            let score = format!("score={{ {words} }}");
+            let repeats = ["cv.repeats=2", "parameters.width=3", score.as_str()];
+            plan(SMALL, &[overrides, &repeats].concat())
+        };
+        let (plan, other) = (metric(""), metric(&format!("metric = {other_metric:?}")));
+        let trial = plan.trials(1).next().expect("a trial");
+        let record = unit::run(&plan, &trial, 4, &|| false).expect("not stopped");
+        let base = BaseScores { train: record.train_scores[0], validation: record.test_scores[0] };
+        assert_eq!(record.base, Some(base), "{overrides:?}");
+        let of_other = unit::run(&other, &trial, 4, &|| false).expect("not stopped");
+        assert_eq!(of_other.base, Some(base), "{overrides:?}");
+        assert_ne!(of_other.test_scores, record.test_scores);
+        assert_eq!(of_other.predictions, record.predictions);
+
+        let info = plan.info();
+        let split = plan.validation_rows().nth(4).expect("six splits");
+        assert_eq!(split.rows, plan.folds.split(4).validation);
+        assert_eq!(split.truth.len(), split.rows.len() * info.data.n_true());
+        assert_eq!(record.predictions.len(), split.rows.len() * info.data.n_predicted());
+        let predicted = record.predictions;
+        let (truth, predicted) = if info.data.task == "regression" {
+            (Truth::Numbers(split.truth), Predictions::Numbers { n_targets: 2, values: predicted })
+        } else {
+            let n_classes = info.data.targets.len();
+            let values = match n_classes {
+                2 => predicted.into_iter().flat_map(|p| [1.0 - p, p]).collect(),
+                _ => predicted,
+            };
+            let truth = split.truth.iter().map(|&class| class as u32).collect();
+            (Truth::Classes(truth), Predictions::Probabilities { n_classes, values })
+        };
+        assert_eq!(plan.base_metric().score(&truth, &predicted), base.validation, "{overrides:?}");
+
+        assert_eq!(info.trivial.len(), 6);
+        assert!(info.trivial.iter().all(Option::is_some));
+    }
+}
+
+#[test]
+fn with_one_repeat_no_predictions_are_kept() {
+    let plan = plan(SMALL, &[]);
+    let trial = plan.trials(1).next().expect("a trial");
+    let record = unit::run(&plan, &trial, 1, &|| false).expect("not stopped");
+    assert!(record.base.is_some() && record.predictions.is_empty());
+}
+
 #[test]
 fn stopped_ones_leave_nothing() {
     let plan = plan(SMALL, &[]);
@@ -55,6 +121,7 @@ fn numbers_that_run_away_are_a_state() {
     let record = unit::run(&plan, &trial, 0, &|| false).expect("not stopped");
     assert!(matches!(record.state, FoldState::Diverged { epoch: 1.. }), "{:?}", record.state);
     assert!(record.test_scores.is_empty() && record.best_epoch == 0);
+    assert!(record.base.is_none() && record.predictions.is_empty());
     let finite = |loss: &f64| loss.is_finite();
     assert!(record.curve.iter().map(|point| point.train_loss).all(|loss| finite(&loss)));
 }
