@@ -155,3 +155,59 @@ impl Holds {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Sweep;
+    use std::path::Path;
+
+    const README: &str = include_str!("../../../../sweeps/README.md");
+
+    /// Two values the key may hold, as TOML.
+    fn two_values(holds: &Holds) -> [String; 2] {
+        match holds {
+            Holds::Whole(least) => [least + 1, least + 2].map(|value| value.to_string()),
+            Holds::Number(_, fits) => [0.25, 0.5].map(|value| {
+                assert!(fits(value));
+                format!("{value:?}")
+            }),
+            Holds::Constant(constant) => {
+                // A range begins at 0 or 1, and 0.5 or 1.5 lie in it.
+                let value = if constant.range.contains(0.5) { 0.5 } else { 1.5 };
+                [value, constant.default].map(|value| format!("{value:?}"))
+            }
+            Holds::Word(names) => [names[0], names[1]].map(|name| format!("{name:?}")),
+            Holds::Flag => ["true".into(), "false".into()],
+            Holds::Widths => ["[8]".into(), "[8, 4]".into()],
+            Holds::BatchSize => ["16".into(), "\"full\"".into()],
+        }
+    }
+
+    /// Fixed and searched, beside whatever it is a constant of.
+    #[test]
+    fn every_key_is_read_fixed_and_searched_and_stands_in_the_readme() {
+        for name in names() {
+            let holds = holds(name).expect("a known key");
+            let [one, other] = two_values(&holds);
+            let companion = match users(name) {
+                Some((key, users)) => format!("{key} = {:?}\n", users[0]),
+                None => String::new(),
+            };
+            for (value, count) in [(one.clone(), 1), (format!("{{ values = [{one}, {other}] }}"), 2)] {
+                let text = format!("[data]\nbuiltin = \"iris\"\n[parameters]\n{companion}{name} = {value}\n");
+                let sweep = Sweep::parse(&text, Path::new("s.toml"), &[]);
+                let sweep = sweep.unwrap_or_else(|error| panic!("{text}{error}"));
+                assert_eq!(sweep.parameters.space.count(), Some(count), "{text}");
+            }
+            assert!(README.contains(&format!("`{name}`")), "{name} is not in sweeps/README.md");
+        }
+        for kind in OptimizerKind::ALL {
+            assert!(README.contains(&format!("`{}`", kind.name())), "{kind:?} is not in sweeps/README.md");
+        }
+        for word in holds("activation").into_iter().chain(holds("init")).chain(holds("loss")) {
+            let Holds::Word(words) = word else { panic!("words") };
+            assert!(words.iter().all(|word| README.contains(&format!("`{word}`"))), "{words:?}");
+        }
+    }
+}
