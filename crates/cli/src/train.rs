@@ -86,11 +86,13 @@ fn fit<T: Real>(
     if let Some(path) = &arguments.save {
         write_file(path, &weights::to_bytes(fitted.network().layout(), fitted.params()))?;
     }
-    let metrics: Vec<Metric> =
-        Metric::ALL.iter().copied().filter(|metric| metric.task() == data.target.task()).collect();
-    let Some(scores) = fitted.score(&rows, &metrics) else {
-        return Err(Problem::new(NO_USABLE_TRIAL, "the trained network's predictions are not finite"));
-    };
+    let has_value =
+        |metric: &Metric| metric.fits(&data.target) && metric.lacks_in(&data.target, &rows).is_none();
+    let metrics: Vec<Metric> = Metric::ALL.iter().copied().filter(has_value).collect();
+    let scores = fitted.score(&rows, &metrics).map_err(|error| {
+        let message = format!("the trained network has no scores: {error}");
+        Problem::new(NO_USABLE_TRIAL, message).hint(Some("try a smaller learning_rate".into()))
+    })?;
     let last = fitted.curve[fitted.best_epoch - 1];
     let mut figures: Vec<(&str, Number)> = vec![
         ("epochs_run", fitted.curve.len().into()),

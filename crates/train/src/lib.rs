@@ -20,9 +20,9 @@ mod target_scale;
 pub use config::{
     BatchSize, ClassWeight, EarlyStopping, Precision, Preprocess, Scale, TargetScale, TrainConfig,
 };
-pub use error::TrainError;
+pub use error::{ScoreError, TrainError};
 pub use fit::{Ended, EpochRecord, Fitted, train};
-pub use metric::{Goal, Metric};
+pub use metric::{Goal, Lack, Metric};
 pub use predictions::{Predictions, Truth};
 pub use session::{EpochLoss, Job, Session};
 pub use target_scale::TargetScaler;

@@ -1,7 +1,7 @@
 //! The state of one training run, and one epoch of it.
 
 use crate::predictions::{Predictions, Truth};
-use crate::{ClassWeight, EarlyStopping, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
+use crate::{ClassWeight, EarlyStopping, Metric, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
 use mlpsweep_data::{Dataset, Standardiser, Target, inner_split};
 use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
 use mlpsweep_optim::{Optimizer, Penalty, Schedule, Segment};
@@ -279,13 +279,21 @@ impl<'a, T: Real> Session<'a, T> {
     /// What is true of those rows.
     pub fn truth(&self, rows: &[u32]) -> Truth {
         match &self.job.data.target {
-            Target::Classes { codes, .. } => {
-                Truth::Classes(rows.iter().map(|&row| codes[row as usize]).collect())
-            }
+            Target::Classes { codes, positive, .. } => Truth::Classes {
+                codes: rows.iter().map(|&row| codes[row as usize]).collect(),
+                positive: *positive,
+            },
             Target::Numbers { values, .. } => {
                 Truth::Numbers(rows.iter().flat_map(|&row| values.row(row as usize).to_vec()).collect())
             }
         }
+    }
+
+    /// What is wrong with those rows for the metric, in words; `None` where it has a value.
+    pub(crate) fn lacks(&self, rows: &[u32], metric: Metric) -> Option<String> {
+        let target = &self.job.data.target;
+        let Target::Classes { labels, .. } = target else { return None };
+        metric.lacks_in(target, rows).map(|lack| lack.describe(labels))
     }
 
     /// The parameters, in the network's layout.

@@ -59,6 +59,18 @@ fn numbers_that_run_away_are_a_state() {
     assert!(record.curve.iter().map(|point| point.train_loss).all(|loss| finite(&loss)));
 }
 
+/// A plan refuses such folds; a unit that meets one all the same fails in words, and is not called diverged.
+#[test]
+fn a_score_without_a_value_is_a_failure() {
+    let mut plan = plan(SMALL, &["cv.kind=kfold", "cv.folds=60"]);
+    plan.metrics = vec![mlpsweep_train::Metric::RocAuc];
+    let trial = plan.trials(1).next().expect("a trial");
+    let record = unit::run(&plan, &trial, 0, &|| false).expect("not stopped");
+    let message = "roc_auc is not defined: the validation rows hold one class only".to_owned();
+    assert_eq!(record.state, FoldState::Failed { message });
+    assert!(record.test_scores.is_empty() && record.best_epoch == 0);
+}
+
 #[test]
 fn both_precisions_and_all_optimizers() {
     for precision in ["f32", "f64"] {
