@@ -30,6 +30,6 @@ mod network;
 pub use activation::Activation;
 pub use error::NetworkError;
 pub use init::Init;
-pub use layout::{Block, Layout};
+pub use layout::{Block, Layout, Parameter};
 pub use loss::{Loss, LossOptions, Targets};
 pub use network::{Network, NetworkConfig, Workspace};

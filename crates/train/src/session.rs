@@ -1,5 +1,9 @@
 //! The state of one training run, and one epoch of it.
 
+mod check;
+
+pub use check::{CheckOptions, GradientCheck};
+
 use crate::predictions::{Predictions, Truth};
 use crate::{ClassWeight, EarlyStopping, Metric, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
 use mlpsweep_data::{Dataset, Standardiser, Target, inner_split};

@@ -2,6 +2,7 @@
 
 mod data;
 mod fixture;
+mod gradcheck;
 mod help;
 mod output;
 mod parity;
