@@ -74,7 +74,7 @@ impl Workload {
         let target = if self.classifies() {
             let labels = (0..self.n_outputs()).map(|class| class.to_string()).collect();
             let codes = (0..n_rows).map(|row| (row % self.n_outputs()) as u32).collect();
-            Target::Classes { name: "class".into(), labels, codes }
+            Target::Classes { name: "class".into(), labels, codes, positive: 0 }
         } else {
             Target::Numbers {
                 names: vec!["y".into()],

@@ -15,11 +15,12 @@ use std::time::Duration;
   mlpsweep run sweeps/digits.toml          run it, or continue it, and print the ranking
   mlpsweep rank results/digits             print the ranking again
   mlpsweep train config.toml --save weights.safetensors
+  mlpsweep gradcheck config.toml           hold its derivatives against differences
 
 Exit codes:
-  0 done    1 internal error    2 usage or sweep file    4 nothing to rank    5 no usable trial
-  6 bad data    7 store locked, damaged, newer or of another sweep    8 output not written
-  129, 130, 143 stopped by a signal; what was finished is stored"
+  0 done    1 internal error    2 usage or sweep file    3 a check failed    4 nothing to rank
+  5 no usable trial    6 bad data    7 store locked, damaged, newer or of another sweep
+  8 output not written    129, 130, 143 stopped by a signal; what was finished is stored"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -32,6 +33,7 @@ pub(crate) enum Verb {
     Validate(ValidateArguments),
     Rank(RankArguments),
     Train(TrainArguments),
+    Gradcheck(GradcheckArguments),
 }
 
 /// Run a sweep, or continue it where it stopped.
@@ -131,6 +133,40 @@ pub(crate) struct TrainArguments {
     pub(crate) output: OutputArguments,
 }
 
+/// Hold the derivatives of one configuration's network against differences, layer by layer.
+///
+/// The file is one that `train` takes. J is the objective of training, penalties and class weights included, over the first
+/// mini-batch, its dropout masks held fixed, in 64 bits. A layer's ratio ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) of gradient g and central
+/// differences ĝ up to 1e-6, or below what rounding alone makes of it, is correct; from 1e-4 it is suspect, and the command
+/// fails. A parameter whose ± ε crosses a kink, of relu say, has no derivative by differences: it is left out and counted.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep gradcheck config.toml
+  mlpsweep gradcheck config.toml --init weights.safetensors --rows 100
+  mlpsweep gradcheck config.toml --set parameters.hidden=[512,512] --sample 200")]
+pub(crate) struct GradcheckArguments {
+    /// The configuration
+    #[arg(value_name = "CONFIG.toml")]
+    pub(crate) config: PathBuf,
+    /// Check at these weights, not at drawn ones: tensors `layers.<i>.weight` [out, in] and `layers.<i>.bias`
+    #[arg(long, value_name = "WEIGHTS.safetensors")]
+    pub(crate) init: Option<PathBuf>,
+    /// Rows of the mini-batch [default: `batch_size`, at most 32]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) rows: Option<u64>,
+    /// The step ε of the differences, above 0
+    #[arg(long, value_name = "E", default_value = "1e-5", value_parser = epsilon)]
+    pub(crate) epsilon: f64,
+    /// Parameters compared of each layer, drawn from the seed [default: all, or 1000 in a network of more than 20000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) sample: Option<u64>,
+    /// Change a key of the file, such as parameters.activation=tanh; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct OutputArguments {
     /// How tables are printed
@@ -152,6 +188,11 @@ pub(crate) enum Format {
     Json,
     /// For spreadsheets
     Csv,
+}
+
+fn epsilon(text: &str) -> Result<f64, String> {
+    let epsilon = text.parse().ok().filter(|epsilon: &f64| *epsilon > 0.0 && epsilon.is_finite());
+    epsilon.ok_or_else(|| "the step is a number above 0, such as 1e-5".to_owned())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

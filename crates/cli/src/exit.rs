@@ -12,6 +12,8 @@ use std::process::ExitCode;
 pub(crate) const INTERNAL: u8 = 1;
 /// The command line, the sweep file or the configuration.
 pub(crate) const USAGE: u8 = 2;
+/// A check that was asked for has failed.
+pub(crate) const GATE: u8 = 3;
 /// There is nothing to rank.
 pub(crate) const NOTHING: u8 = 4;
 /// No trial can be used, or more units failed than may.

@@ -2,10 +2,12 @@
 
 mod args;
 mod exit;
+mod gradcheck;
 mod progress;
 mod rank;
 mod run;
 mod signals;
+mod single;
 mod train;
 mod validate;
 
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
         Verb::Validate(arguments) => validate::validate(&arguments),
         Verb::Rank(arguments) => rank::rank(&arguments),
         Verb::Train(arguments) => train::train(&arguments),
+        Verb::Gradcheck(arguments) => gradcheck::gradcheck(&arguments),
     });
     // The hook has said what happened.
     exit_code(outcome.unwrap_or(Err(Problem::said(exit::INTERNAL))))

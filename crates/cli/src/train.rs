@@ -1,65 +1,31 @@
 //! `mlpsweep train`: one configuration on all rows.
 
 use crate::args::{Format, TrainArguments};
-use crate::exit::{BAD_DATA, INTERNAL, NO_USABLE_TRIAL, Problem, USAGE, print, tell};
+use crate::exit::{INTERNAL, NO_USABLE_TRIAL, Problem, print, tell};
 use crate::progress::Progress;
 use crate::signals::Signals;
-use mlpsweep_data::Dataset;
-use mlpsweep_mlp::Layout;
+use crate::single::Single;
 use mlpsweep_real::Real;
 use mlpsweep_report::write_file;
-use mlpsweep_search::Domain;
-use mlpsweep_seed::Seed;
-use mlpsweep_sweep::spec::Sweep;
-use mlpsweep_sweep::{networks, plan, train_config, weights};
-use mlpsweep_train::{Ended, EpochRecord, Job, Metric, Precision, Session, TrainConfig, TrainError};
+use mlpsweep_sweep::weights;
+use mlpsweep_train::{Ended, EpochRecord, Job, Metric, Precision};
 use serde_json::Number;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 
 pub(crate) fn train(arguments: &TrainArguments) -> Result<(), Problem> {
-    let sweep = Sweep::read(&arguments.config, &arguments.set)?;
-    let parameters = &sweep.parameters;
-    let mut point = Vec::new();
-    for parameter in parameters.space.parameters() {
-        let Domain::Fixed(value) = &parameter.domain else {
-            let message =
-                format!("{}: `parameters.{}` is searched", arguments.config.display(), parameter.name);
-            let hint = "train wants every parameter fixed; give it one value, with --set perhaps";
-            return Err(Problem::new(USAGE, message).hint(Some(hint.into())));
-        };
-        point.push((parameter.name.clone(), value.clone()));
-    }
-    let data = plan::load(&sweep)?;
-    networks::check(&sweep, &data)?;
-    let config = train_config(&point, &data.target, sweep.early_stopping);
-    match config.precision {
-        Precision::F32 => fit::<f32>(arguments, &sweep, &data, &config),
-        Precision::F64 => fit::<f64>(arguments, &sweep, &data, &config),
+    let single = Single::read(&arguments.config, &arguments.set, "train")?;
+    match single.config.precision {
+        Precision::F32 => fit::<f32>(arguments, &single),
+        Precision::F64 => fit::<f64>(arguments, &single),
     }
 }
 
-fn fit<T: Real>(
-    arguments: &TrainArguments,
-    sweep: &Sweep,
-    data: &Dataset,
-    config: &TrainConfig,
-) -> Result<(), Problem> {
-    let rows: Vec<u32> = (0..data.n_rows() as u32).collect();
-    let seed = Seed::new(sweep.seed).child("train").child("all rows");
-    let mut job = Job { data, rows: &rows, config, preprocess: sweep.preprocess, start: None, seed };
-    let refused = |error: TrainError| match error {
-        error @ (TrainError::Scale(_) | TrainError::TargetScale | TrainError::InnerSplit(_)) => {
-            Problem::new(BAD_DATA, error.to_string())
-        }
-        error => Problem::new(USAGE, format!("{}: {error}", arguments.config.display())),
-    };
-    let start = match &arguments.init {
-        None => None,
-        Some(path) => Some(weights::load(path, &layout::<T>(job).map_err(refused)?)?),
-    };
-    job.start = start.as_deref();
+fn fit<T: Real>(arguments: &TrainArguments, single: &Single) -> Result<(), Problem> {
+    let Single { data, config, rows, .. } = single;
+    let start = single.start::<T>(arguments.init.as_deref())?;
+    let job = Job { start: start.as_deref(), ..single.job() };
 
     let signals = Signals::watch().map_err(|error| Problem::new(INTERNAL, error.to_string()))?;
     let mut progress = Progress::new(config.epochs as u64, "epochs", arguments.output);
@@ -74,7 +40,7 @@ fn fit<T: Real>(
         }
     });
     progress.finish();
-    let mut fitted = trained.map_err(refused)?;
+    let mut fitted = trained.map_err(|error| single.refused(error))?;
 
     if let Some(path) = &arguments.curve {
         write_file(path, curve_csv(&fitted.curve).as_bytes())?;
@@ -86,11 +52,13 @@ fn fit<T: Real>(
     if let Some(path) = &arguments.save {
         write_file(path, &weights::to_bytes(fitted.network().layout(), fitted.params()))?;
     }
-    let metrics: Vec<Metric> =
-        Metric::ALL.iter().copied().filter(|metric| metric.task() == data.target.task()).collect();
-    let Some(scores) = fitted.score(&rows, &metrics) else {
-        return Err(Problem::new(NO_USABLE_TRIAL, "the trained network's predictions are not finite"));
-    };
+    let has_value =
+        |metric: &Metric| metric.fits(&data.target) && metric.lacks_in(&data.target, rows).is_none();
+    let metrics: Vec<Metric> = Metric::ALL.iter().copied().filter(has_value).collect();
+    let scores = fitted.score(rows, &metrics).map_err(|error| {
+        let message = format!("the trained network has no scores: {error}");
+        Problem::new(NO_USABLE_TRIAL, message).hint(Some("try a smaller learning_rate".into()))
+    })?;
     let last = fitted.curve[fitted.best_epoch - 1];
     let mut figures: Vec<(&str, Number)> = vec![
         ("epochs_run", fitted.curve.len().into()),
@@ -115,11 +83,6 @@ fn fit<T: Real>(
         return Err(Problem::said(signals.exit_code().unwrap_or(130)));
     }
     Ok(())
-}
-
-/// The layout of the network the job would train.
-fn layout<T: Real>(job: Job<'_>) -> Result<Layout, TrainError> {
-    Ok(Session::<T>::new(job)?.network().layout().clone())
 }
 
 fn print_figures(figures: &[(&str, Number)], format: Format) -> Result<(), Problem> {

@@ -55,7 +55,7 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
         format!("{}, {} rows, {} features", data.name.escape_debug(), data.n_rows(), data.n_features()),
     );
     match &data.target {
-        Target::Classes { name, labels, codes } => {
+        Target::Classes { name, labels, codes, .. } => {
             let count = |class: usize| codes.iter().filter(|&&code| code as usize == class).count();
             let shares: Vec<String> = labels
                 .iter()

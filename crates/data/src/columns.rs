@@ -111,7 +111,7 @@ fn position(names: &[String], key: &'static str, wanted: &str) -> Result<usize, 
 }
 
 /// The name most like `wanted`, if any is at least half alike: the rest would be guesses.
-fn nearest<'a>(names: &'a [String], wanted: &str) -> Option<&'a String> {
+pub(crate) fn nearest<'a>(names: &'a [String], wanted: &str) -> Option<&'a String> {
     const ALIKE: f64 = 0.5;
     let wanted = wanted.trim().to_lowercase();
     let likeness = |name: &str| strsim::normalized_damerau_levenshtein(&name.trim().to_lowercase(), &wanted);

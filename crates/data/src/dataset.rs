@@ -6,6 +6,8 @@ use std::str::FromStr;
 use ndarray::Array2;
 use sha2::{Digest as _, Sha256};
 
+use crate::target::position_of_label;
+
 /// A table of numbers with its target, every row complete.
 ///
 /// Values are `f64`, since timestamps and large identifiers do not survive `f32`; training converts to its own
@@ -29,10 +31,13 @@ pub enum Target {
     Classes {
         /// The column's name.
         name: String,
-        /// The classes of the whole table: in numeric order when all are numbers, else in byte order.
+        /// The classes of the whole table: as they were listed, else in numeric order when all are numbers, else in byte
+        /// order. A listed class may have no rows.
         labels: Vec<String>,
         /// For each row the position of its class in `labels`.
         codes: Vec<u32>,
+        /// The class that scores of one class are about, by its position; the last one unless the user says another.
+        positive: u32,
     },
     /// One number or several.
     Numbers {
@@ -49,6 +54,16 @@ impl Target {
         match self {
             Target::Classes { codes, .. } => codes.len(),
             Target::Numbers { values, .. } => values.nrows(),
+        }
+    }
+
+    /// The position of the class called `label`, spelled so or the same number; `None` where there is none.
+    pub fn class(&self, label: &str) -> Option<u32> {
+        match self {
+            Target::Classes { labels, .. } => {
+                position_of_label(labels, label).map(|position| position as u32)
+            }
+            Target::Numbers { .. } => None,
         }
     }
 
@@ -99,7 +114,7 @@ impl Dataset {
         hash_names(&mut hash, &self.feature_names);
         hash_matrix(&mut hash, &self.features);
         match &self.target {
-            Target::Classes { name, labels, codes } => {
+            Target::Classes { name, labels, codes, .. } => {
                 hash.update(b"classes");
                 hash_names(&mut hash, std::slice::from_ref(name));
                 hash_names(&mut hash, labels);

@@ -222,6 +222,18 @@ pub enum Fault {
         /// What stands there.
         found: String,
     },
+    /// A class that is none of those the sweep file lists.
+    #[error("line {line}, column `{column}`: `{found}` is none of the listed classes")]
+    UnlistedClass {
+        /// The line the record starts on.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        found: String,
+        /// The nearest class there is.
+        nearest: Option<String>,
+    },
     /// All rows are of one class, or have one value.
     #[error("column `{column}`: the target is `{value}` in every row")]
     ConstantTarget {
@@ -258,6 +270,7 @@ impl DataError {
             | Fault::MissingCell { line, .. }
             | Fault::NotFinite { line, .. }
             | Fault::Text { line, .. }
+            | Fault::UnlistedClass { line, .. }
             | Fault::TextAmongNumbers { line, .. } => Some(line),
             _ => None,
         }
@@ -270,6 +283,7 @@ impl DataError {
             Fault::MissingCell { column, .. }
             | Fault::NotFinite { column, .. }
             | Fault::Text { column, .. }
+            | Fault::UnlistedClass { column, .. }
             | Fault::TextAmongNumbers { column, .. }
             | Fault::ConstantTarget { column, .. } => Some(column),
             _ => None,
@@ -349,6 +363,12 @@ impl DataError {
             }
             Fault::TextAmongNumbers { .. } => {
                 "write a number there, or `task = \"classification\"` if each value is a class".to_owned()
+            }
+            Fault::UnlistedClass { nearest: Some(label), .. } => {
+                format!("did you mean `{label}`? else add it to `classes`")
+            }
+            Fault::UnlistedClass { nearest: None, .. } => {
+                "add it to `classes`, or leave the row out".to_owned()
             }
             Fault::ConstantTarget { .. } => "there is nothing to learn from a target that never changes".to_owned(),
         })

@@ -110,7 +110,7 @@ fn plane(
         name: name.to_owned(),
         features,
         feature_names: numbered_names(2),
-        target: Target::Classes { name: "class".to_owned(), labels, codes },
+        target: Target::Classes { name: "class".to_owned(), labels, codes, positive: n_classes as u32 - 1 },
     }
 }
 

@@ -30,6 +30,8 @@ pub struct CsvOptions {
     pub task: Option<Task>,
     /// Columns to leave out. Their cells may hold anything.
     pub drop: Vec<String>,
+    /// The classes of the target, in their order; those in the file, sorted, when there are none. No two are alike.
+    pub classes: Vec<String>,
 }
 
 /// Reads the table in the file at `path`.
@@ -144,7 +146,8 @@ fn read_table<R: Read>(
         Ok(targets)
     })?;
     let features = matrix.finish()?;
-    let target = finish_targets(targets, options.task, features.nrows())?;
+    let task = options.task.or((!options.classes.is_empty()).then_some(Task::Classification));
+    let target = finish_targets(targets, task, features.nrows())?;
     Ok((columns.feature_names(), features, target))
 }
 
@@ -244,7 +247,11 @@ impl<'a> Parser<'a> {
             return Err(Fault::SeveralClassTargets { n_targets: options.target.len() });
         }
         let numbers_only = several || options.task == Some(Task::Regression);
-        let targets = options.target.iter().map(|name| TargetColumn::new(name, numbers_only)).collect();
+        let targets = options
+            .target
+            .iter()
+            .map(|name| TargetColumn::new(name, numbers_only, &options.classes))
+            .collect();
         Ok(Parser { columns, targets, n_rows: 0 })
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::columns::nearest;
 use crate::dataset::{Target, Task};
 use crate::fault::{Fault, excerpt};
 use crate::number::{self, NotANumber};
@@ -24,6 +25,8 @@ pub(crate) struct TargetColumn {
     spellings: Option<Spellings>,
     first_text: Option<Odd>,
     first_not_finite: Option<(Odd, NotANumber)>,
+    /// The classes, where the user has listed them.
+    listed: Option<Listed>,
 }
 
 /// A cell that stands out.
@@ -34,18 +37,24 @@ struct Odd {
 
 impl TargetColumn {
     /// A column of which nothing has been read; `numbers_only` refuses text at once.
-    pub(crate) fn new(name: &str, numbers_only: bool) -> TargetColumn {
+    ///
+    /// With `classes` only those may appear.
+    pub(crate) fn new(name: &str, numbers_only: bool, classes: &[String]) -> TargetColumn {
         TargetColumn {
             name: name.to_owned(),
             values: Vec::new(),
             spellings: (!numbers_only).then(Spellings::default),
             first_text: None,
             first_not_finite: None,
+            listed: (!numbers_only && !classes.is_empty()).then(|| Listed::new(classes)),
         }
     }
 
     /// Takes the cell of the next row.
     pub(crate) fn push(&mut self, line: u64, cell: &str) -> Result<(), Fault> {
+        if let Some(listed) = &mut self.listed {
+            return listed.push(line, &self.name, cell);
+        }
         match number::parse(cell) {
             Ok(value) => self.values.push(value),
             Err(NotANumber::Missing) => {
@@ -69,16 +78,16 @@ impl TargetColumn {
 
     /// The target, with its task as stated or inferred by the rules of [`Task`].
     pub(crate) fn finish(self, task: Option<Task>) -> Result<Finished, Fault> {
+        if let Some(Listed { labels, codes, .. }) = self.listed {
+            return classes(self.name, labels, codes);
+        }
         let task = match task {
             Some(task) => task,
             None => self.infer_task()?,
         };
         if let (Task::Classification, Some(spellings)) = (task, self.spellings) {
             let (labels, codes) = spellings.into_classes();
-            if let [only] = labels.as_slice() {
-                return Err(Fault::ConstantTarget { column: excerpt(&self.name), value: excerpt(only) });
-            }
-            return Ok(Finished::Target(Target::Classes { name: self.name, labels, codes }));
+            return classes(self.name, labels, codes);
         }
         let first = self.values.first().copied().unwrap_or(f64::NAN);
         if self.values.iter().all(|&value| value == first) {
@@ -104,6 +113,62 @@ impl TargetColumn {
         }
         Ok(if are_class_numbers(&self.values) { Task::Classification } else { Task::Regression })
     }
+}
+
+/// The target of those classes, of which the rows must have two.
+fn classes(name: String, labels: Vec<String>, codes: Vec<u32>) -> Result<Finished, Fault> {
+    if codes.iter().all(|code| *code == codes[0]) {
+        let value = codes.first().map_or("", |&code| &labels[code as usize]);
+        return Err(Fault::ConstantTarget { column: excerpt(&name), value: excerpt(value) });
+    }
+    let positive = labels.len() as u32 - 1;
+    Ok(Finished::Target(Target::Classes { name, labels, codes, positive }))
+}
+
+/// A target column whose classes the user has listed.
+struct Listed {
+    labels: Vec<String>,
+    /// The class of each spelling seen so far: `1` and `1.0` are one label here too.
+    codes_of: HashMap<String, u32>,
+    codes: Vec<u32>,
+}
+
+impl Listed {
+    fn new(labels: &[String]) -> Listed {
+        let codes_of = labels.iter().cloned().zip(0..).collect();
+        Listed { labels: labels.to_vec(), codes_of, codes: Vec::new() }
+    }
+
+    fn push(&mut self, line: u64, column: &str, cell: &str) -> Result<(), Fault> {
+        let known = self.codes_of.get(cell).copied();
+        let found = known.or_else(|| position_of_label(&self.labels, cell).map(|position| position as u32));
+        let code = found.ok_or_else(|| self.unlisted(line, column, cell))?;
+        if known.is_none() {
+            self.codes_of.insert(cell.to_owned(), code);
+        }
+        self.codes.push(code);
+        Ok(())
+    }
+
+    fn unlisted(&self, line: u64, column: &str, cell: &str) -> Fault {
+        if number::parse(cell) == Err(NotANumber::Missing) {
+            return cell_fault(NotANumber::Missing, line, column, cell, true);
+        }
+        Fault::UnlistedClass {
+            line,
+            column: excerpt(column),
+            found: excerpt(cell),
+            nearest: nearest(&self.labels, cell).map(|label| excerpt(label)),
+        }
+    }
+}
+
+/// Where `wanted` stands among the labels: spelled the same, or the same number.
+pub(crate) fn position_of_label(labels: &[String], wanted: &str) -> Option<usize> {
+    labels.iter().position(|label| label == wanted).or_else(|| {
+        let value = number::parse(wanted).ok().filter(|value| value.abs() < EXACT_BELOW)?;
+        labels.iter().position(|label| number::parse(label) == Ok(value))
+    })
 }
 
 /// A target column that has been read to its end.

@@ -11,9 +11,13 @@
 //!
 //! A difference across a kink (relu at 0, say) is no derivative: a parameter whose ±ε moves any unit to the other side of
 //! one is left out and counted.
+//!
+//! [`check`] is for the data term of one batch. Whoever adds to J, a penalty say, gives [`compare`] the whole of it: a
+//! gradient, and a function for J and its kinks.
 
 use crate::{Layout, Network, Targets, Workspace};
 use mlpsweep_seed::Stream;
+use rand::seq::SliceRandom as _;
 
 /// The default step ε.
 pub const EPSILON: f64 = 1e-5;
@@ -31,6 +35,8 @@ pub struct LayerCheck {
     pub ratio: f64,
     /// The ratio rounding alone may cause.
     pub noise_floor: f64,
+    /// Parameters of the layer.
+    pub n_params: usize,
     /// Parameters compared.
     pub n_compared: usize,
     /// Parameters left out since their ±ε crosses a kink.
@@ -39,10 +45,45 @@ pub struct LayerCheck {
     pub worst: Option<Difference>,
 }
 
+/// What the comparison says of a layer's derivatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// They agree to [`CORRECT`], or as well as rounding lets them.
+    Correct,
+    /// Neither correct nor suspect, or nothing could be compared.
+    Unclear,
+    /// They differ by [`SUSPECT`] or more, beyond what rounding explains.
+    Suspect,
+}
+
+impl Verdict {
+    /// The word for it in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Correct => "correct",
+            Verdict::Unclear => "unclear",
+            Verdict::Suspect => "suspect",
+        }
+    }
+}
+
 impl LayerCheck {
+    /// What the comparison says; a ratio that is no number is suspect.
+    pub fn verdict(&self) -> Verdict {
+        if self.n_compared == 0 {
+            Verdict::Unclear
+        } else if self.ratio <= CORRECT || self.ratio <= self.noise_floor {
+            Verdict::Correct
+        } else if self.ratio < SUSPECT {
+            Verdict::Unclear
+        } else {
+            Verdict::Suspect
+        }
+    }
+
     /// Whether the layer's derivatives are wrong beyond what rounding explains.
     pub fn is_suspect(&self) -> bool {
-        !(self.ratio < SUSPECT || self.ratio <= self.noise_floor)
+        self.verdict() == Verdict::Suspect
     }
 }
 
@@ -71,7 +112,20 @@ pub fn check(
     let mut gradient = vec![0.0; params.len()];
     let mut objective = Objective::new(network, x, targets, masks);
     objective.gradient(params, &mut gradient);
-    compare(network.layout(), params, &gradient, epsilon, |params| objective.value(params))
+    let chosen = choose(network.layout(), None, &mut masks.clone());
+    compare(network.layout(), params, &gradient, &chosen, epsilon, |params| objective.value(params))
+}
+
+/// The parameters to compare, layer by layer, ascending: all of them, or `at_most` of each layer, drawn from `stream`.
+pub fn choose(layout: &Layout, at_most: Option<usize>, stream: &mut Stream) -> Vec<Vec<usize>> {
+    let of_layer = |block: &crate::Block| {
+        let mut all: Vec<usize> = (block.weights.start..block.biases.end).collect();
+        let Some(at_most) = at_most.filter(|&at_most| at_most < all.len()) else { return all };
+        let (drawn, _) = all.partial_shuffle(stream, at_most);
+        drawn.sort_unstable();
+        drawn.to_vec()
+    };
+    layout.blocks().iter().map(of_layer).collect()
 }
 
 /// J of one batch with its masks held fixed.
@@ -127,20 +181,22 @@ impl<'a> Objective<'a> {
     }
 }
 
-/// Compares `gradient` with central differences of `value`, which gives J and the sides of its kinks, layer by layer.
+/// Compares `gradient` with central differences of `value`, which gives J and the sides of its kinks, at the parameters
+/// [chosen](choose) of each layer. J is computed once, then twice for each of them.
 pub fn compare(
     layout: &Layout,
     params: &[f64],
     gradient: &[f64],
+    chosen: &[Vec<usize>],
     epsilon: f64,
     mut value: impl FnMut(&[f64]) -> (f64, Vec<bool>),
 ) -> Vec<LayerCheck> {
     let (loss, _) = value(params);
     let mut shifted = params.to_vec();
-    let layers = layout.blocks().iter().map(|block| {
-        let mut differences = Vec::with_capacity(block.biases.end - block.weights.start);
+    let layers = layout.blocks().iter().zip(chosen).map(|(block, chosen)| {
+        let mut differences = Vec::with_capacity(chosen.len());
         let mut n_at_kinks = 0;
-        for param_idx in block.weights.start..block.biases.end {
+        for &param_idx in chosen {
             shifted[param_idx] = params[param_idx] + epsilon;
             let (above, sides_above) = value(&shifted);
             shifted[param_idx] = params[param_idx] - epsilon;
@@ -153,12 +209,14 @@ pub fn compare(
                 n_at_kinks += 1;
             }
         }
-        summarise(&differences, n_at_kinks, loss, epsilon)
+        let n_params = block.biases.end - block.weights.start;
+        LayerCheck { n_params, n_at_kinks, ..summarise(&differences, loss, epsilon) }
     });
     layers.collect()
 }
 
-fn summarise(differences: &[Difference], n_at_kinks: usize, loss: f64, epsilon: f64) -> LayerCheck {
+/// The check of a layer of which just these parameters were looked at.
+fn summarise(differences: &[Difference], loss: f64, epsilon: f64) -> LayerCheck {
     let norm =
         |value: fn(&Difference) -> f64| differences.iter().map(|d| value(d).powi(2)).sum::<f64>().sqrt();
     let distance = norm(|d| d.analytic - d.numeric);
@@ -169,8 +227,9 @@ fn summarise(differences: &[Difference], n_at_kinks: usize, loss: f64, epsilon: 
     LayerCheck {
         ratio: ratio_to(distance),
         noise_floor: ratio_to(rounding),
+        n_params: differences.len(),
         n_compared: differences.len(),
-        n_at_kinks,
+        n_at_kinks: 0,
         worst: differences.iter().copied().max_by(|a, b| error(a).total_cmp(&error(b))),
     }
 }

@@ -7,6 +7,7 @@
 //! A row of `W_l` holds the weights *into* one unit: [out, in], as PyTorch stores them. Gradients and optimizer states
 //! are vectors of the same layout.
 
+use std::fmt;
 use std::ops::Range;
 
 /// One layer's place in the parameter vector.
@@ -53,6 +54,44 @@ impl Layout {
     }
 }
 
+/// Which parameter stands at a position of the vector; units count from 0, as PyTorch's tensors do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// `W_l[output, input]`
+    Weight {
+        /// The unit it leads to.
+        output: usize,
+        /// The unit it comes from.
+        input: usize,
+    },
+    /// `b_l[output]`
+    Bias {
+        /// The unit it belongs to.
+        output: usize,
+    },
+}
+
+impl Block {
+    /// The parameter at `param_idx` of the vector; `None` where that is another layer's.
+    pub fn parameter(&self, param_idx: usize) -> Option<Parameter> {
+        if self.weights.contains(&param_idx) {
+            let position = param_idx - self.weights.start;
+            return Some(Parameter::Weight { output: position / self.n_in, input: position % self.n_in });
+        }
+        let output = self.biases.contains(&param_idx).then(|| param_idx - self.biases.start)?;
+        Some(Parameter::Bias { output })
+    }
+}
+
+impl fmt::Display for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Parameter::Weight { output, input } => write!(f, "weight [{output}, {input}]"),
+            Parameter::Bias { output } => write!(f, "bias [{output}]"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +102,17 @@ mod tests {
         assert_eq!(layout.blocks()[0], Block { n_in: 4, n_out: 3, weights: 0..12, biases: 12..15 });
         assert_eq!(layout.blocks()[1], Block { n_in: 3, n_out: 2, weights: 15..21, biases: 21..23 });
         assert_eq!(layout.n_params(), 23);
+    }
+
+    #[test]
+    fn parameters_are_named_as_in_their_tensors() {
+        let layout = Layout::new(&[4, 3, 2]);
+        let name = |layer: usize, param_idx| {
+            layout.blocks()[layer].parameter(param_idx).map(|parameter| parameter.to_string())
+        };
+        assert_eq!(name(0, 6).as_deref(), Some("weight [1, 2]"));
+        assert_eq!(name(0, 14).as_deref(), Some("bias [2]"));
+        assert_eq!(name(1, 15).as_deref(), Some("weight [0, 0]"));
+        assert_eq!((name(0, 15), name(1, 14)), (None, None), "of another layer");
     }
 }

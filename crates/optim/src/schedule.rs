@@ -95,7 +95,7 @@ enum Law {
 
 macro_rules! laws {
     ($($variant:ident, $name:literal, $constants:expr, $law:expr;)+) => {
-        /// The name of a decay law; the table above says what each computes.
+        /// The name of a decay law; the [crate](crate) says what each computes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum ScheduleKind {
             $(

@@ -1,7 +1,7 @@
 //! A checked sweep and its data → everything a run needs: the space, the folds, the number of trials, its identity.
 
 use crate::record::{DataInfo, MetricInfo, SweepInfo, Trial, ValidationRows};
-use crate::spec::{CvKind, SamplerKind, Source, SpecError, Sweep};
+use crate::spec::{CvKind, SamplerKind, Source, SpecError, Sweep, unknown_word};
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
 use mlpsweep_data::{CsvOptions, Dataset, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv};
@@ -67,6 +67,8 @@ impl Plan {
             .map_err(|error| SweepError::from_folds(&sweep, "the test share", &error))?;
         let folds = Folds::new(fold_kind, sweep.cv.folds, sweep.cv.repeats, &data.target, &rest, seed)
             .map_err(|error| SweepError::from_folds(&sweep, "the folds", &error))?;
+
+        check_folds(&sweep, &data.target, &metrics, &folds)?;
 
         let space = &sweep.parameters.space;
         let n_points = space.count();
@@ -212,6 +214,11 @@ impl Plan {
             put("cv.share", json!(sweep.cv.share));
         }
         put("score", json!(self.metrics.iter().map(|metric| metric.name()).collect::<Vec<_>>()));
+        if let Target::Classes { labels, positive, .. } = &self.data.target
+            && self.metrics.contains(&Metric::AveragePrecision)
+        {
+            put("data.positive_class", json!(labels[*positive as usize]));
+        }
         put("search.sampler", json!(sweep.search.sampler.name()));
         put("preprocess.scale", json!(sweep.preprocess.scale.name()));
         put("preprocess.target_scale", json!(sweep.preprocess.target_scale.name()));
@@ -271,7 +278,7 @@ fn owned(point: &Point) -> Vec<(String, Value)> {
 /// When it cannot be read or understood.
 pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
     let seed = Seed::new(sweep.seed).child("data");
-    Ok(match &sweep.data.source {
+    let mut data = match &sweep.data.source {
         Source::Builtin(name) => builtin::load(name).expect("the name was checked with the file"),
         Source::Moons { rows, noise } => generate::moons(*rows, *noise, seed),
         Source::Spirals { rows, noise, arms } => generate::spirals(*rows, *noise, *arms, seed),
@@ -281,10 +288,38 @@ pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
                 target: sweep.data.target.clone(),
                 task: sweep.data.task,
                 drop: sweep.data.drop.clone(),
+                classes: sweep.data.classes.clone(),
             };
             read_csv(path, &options).map_err(|error| SweepError::from_data(sweep, error))?
         }
-    })
+    };
+    set_positive_class(sweep, &mut data.target)?;
+    Ok(data)
+}
+
+/// The class that `data.positive_class` names; two classes must be all there are, or it would mean nothing.
+fn set_positive_class(sweep: &Sweep, target: &mut Target) -> Result<(), SweepError> {
+    let Some((label, place)) = &sweep.data.positive_class else { return Ok(()) };
+    let refused = |message: String, hint: String| Err(sweep.error(Some(place), message, Some(hint)).into());
+    let found = target.class(label);
+    match target {
+        Target::Numbers { .. } => {
+            refused("`data.positive_class`, but this is a regression".into(), "leave it out".into())
+        }
+        Target::Classes { labels, .. } if found.is_none() => {
+            let names: Vec<String> = labels.iter().map(|label| label.escape_debug().to_string()).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            Err(unknown_word("data.positive_class", label, &names, place).within(&sweep.file).into())
+        }
+        Target::Classes { labels, .. } if labels.len() != 2 => refused(
+            format!("`data.positive_class`, but there are {} classes", labels.len()),
+            "one of two classes is the positive one; scores of more classes treat all alike".into(),
+        ),
+        Target::Classes { positive, .. } => {
+            *positive = found.unwrap_or(*positive);
+            Ok(())
+        }
+    }
 }
 
 /// Which rows go together: what was asked for, else stratified where there are classes.
@@ -298,14 +333,19 @@ fn cv_kind(sweep: &Sweep, target: &Target) -> CvKind {
 fn metrics(sweep: &Sweep, data: &Dataset) -> Result<Vec<Metric>, SweepError> {
     let task = data.target.task();
     for (metric, place) in &sweep.metrics {
-        if metric.task() != task {
-            let fitting: Vec<&str> = Metric::ALL
-                .iter()
-                .filter(|metric| metric.task() == task)
-                .map(|metric| metric.name())
-                .collect();
-            let message = format!("`score` names {}, but this is a {task}", metric.name());
-            let hint = format!("for a {task} there are {}", fitting.join(", "));
+        if !metric.fits(&data.target) {
+            let fitting = Metric::ALL.iter().filter(|metric| metric.fits(&data.target));
+            let fitting: Vec<&str> = fitting.map(|metric| metric.name()).collect();
+            let (what, mismatch) = match &data.target {
+                Target::Classes { labels, .. } if metric.task() == task => {
+                    let n_classes = labels.len();
+                    let mismatch = format!("which is for two classes, but there are {n_classes}");
+                    (format!("{n_classes} classes"), mismatch)
+                }
+                _ => (format!("a {task}"), format!("but this is a {task}")),
+            };
+            let message = format!("`score` names {}, {mismatch}", metric.name());
+            let hint = format!("for {what} there are {}", fitting.join(", "));
             return Err(sweep.error(Some(place), message, Some(hint)).into());
         }
     }
@@ -314,6 +354,29 @@ fn metrics(sweep: &Sweep, data: &Dataset) -> Result<Vec<Metric>, SweepError> {
         metrics.push(Metric::default_for(task));
     }
     Ok(metrics)
+}
+
+/// Every metric must have a value on the rows of every split, or no trial could ever be complete.
+fn check_folds(sweep: &Sweep, target: &Target, metrics: &[Metric], folds: &Folds) -> Result<(), SweepError> {
+    let Target::Classes { labels, .. } = target else { return Ok(()) };
+    for split in folds.iter() {
+        for (kind, rows) in [("validation", &split.validation), ("training", &split.train)] {
+            for metric in metrics {
+                let Some(lack) = metric.lacks_in(target, rows) else { continue };
+                let place = sweep.metrics.iter().find(|(named, _)| named == metric).map(|(_, place)| place);
+                let message = format!(
+                    "{} is not defined in fold {} of repeat {}: the {kind} rows {}",
+                    metric.name(),
+                    split.fold,
+                    split.repeat,
+                    lack.describe(labels)
+                );
+                let hint = "take another metric, fewer folds or `cv.kind = \"stratified\"`";
+                return Err(sweep.error(place, message, Some(hint.into())).into());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn sha256(text: &str) -> String {

@@ -67,10 +67,12 @@ mod tests {
             name: "y".into(),
             labels: ["a", "b", "c"].map(String::from).into(),
             codes: codes.clone(),
+            positive: 2,
         };
         let split = split(&[0, 1, 2, 3], &[4, 5]); // of class c there is no training row
         let score = |rows: &[u32]| {
-            let truth = Truth::Classes(rows.iter().map(|&row| codes[row as usize]).collect());
+            let codes = rows.iter().map(|&row| codes[row as usize]).collect();
+            let truth = Truth::Classes { codes, positive: 2 };
             let values = [0.75, 0.25, 0.0].repeat(rows.len());
             Metric::LogLoss.score(&truth, &Predictions::Probabilities { n_classes: 3, values })
         };

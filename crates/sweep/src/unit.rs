@@ -8,7 +8,7 @@ use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, Trial, UnitId
 use mlpsweep_data::Split;
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Ended, Fitted, Job, Precision, Predictions, TrainConfig, TrainError, train};
+use mlpsweep_train::{Ended, Fitted, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, train};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -114,13 +114,19 @@ fn fit<T: Real>(
         }
         Ended::Completed | Ended::EarlyStopped | Ended::Converged => {}
     }
-    let scores = (fitted.score(&split.validation, &plan.metrics), fitted.score(&split.train, &plan.metrics));
-    if let (Some(test_scores), Some(train_scores)) = scores {
-        (record.test_scores, record.train_scores) = (test_scores, train_scores);
-    } else {
-        // The parameters are finite, and yet a prediction or a score is not.
-        record.state = FoldState::Diverged { epoch: record.best_epoch };
-        record.best_epoch = 0;
+    let mut scores = |kind: &str, rows: &[u32]| {
+        fitted.score(rows, &plan.metrics).map_err(|error| match error {
+            // The parameters are finite, and yet a prediction or a score is not.
+            ScoreError::NotFinite => FoldState::Diverged { epoch: record.best_epoch },
+            ScoreError::Undefined { metric, rows } => {
+                FoldState::Failed { message: format!("{metric} is not defined: the {kind} rows {rows}") }
+            }
+        })
+    };
+    let scored = scores("validation", &split.validation);
+    match scored.and_then(|test_scores| Ok((test_scores, scores("training", &split.train)?))) {
+        Ok(scores) => (record.test_scores, record.train_scores) = scores,
+        Err(state) => (record.state, record.best_epoch) = (state, 0),
     }
     if record.state == FoldState::Complete {
         record.base = base_scores(plan, &mut fitted, split, &record);
@@ -142,7 +148,7 @@ fn base_scores<T: Real>(
     if let Some(at) = plan.metrics.iter().position(|metric| *metric == base) {
         return Some(BaseScores { train: record.train_scores[at], validation: record.test_scores[at] });
     }
-    let mut score = |rows| fitted.score(rows, &[base])?.first().copied();
+    let mut score = |rows| fitted.score(rows, &[base]).ok()?.first().copied();
     Some(BaseScores { train: score(&split.train)?, validation: score(&split.validation)? })
 }
 

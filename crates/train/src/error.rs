@@ -4,6 +4,22 @@ use mlpsweep_data::{FoldError, ScaleError};
 use mlpsweep_mlp::NetworkError;
 use mlpsweep_optim::ConfigError;
 
+/// Why rows have no scores.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ScoreError {
+    /// A prediction or a score is infinite or no number: the network has run away.
+    #[error("a prediction or a score is not finite")]
+    NotFinite,
+    /// The metric has no value on these rows, whatever is predicted.
+    #[error("{metric} is not defined: the rows {rows}")]
+    Undefined {
+        /// The metric.
+        metric: &'static str,
+        /// What is wrong with the rows, as "hold one class only".
+        rows: String,
+    },
+}
+
 /// Why a run cannot start.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TrainError {

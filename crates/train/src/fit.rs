@@ -9,7 +9,7 @@
 //!     stop when the observer says so            → stopped
 //! ```
 
-use crate::{Job, Metric, Predictions, Session, TrainError};
+use crate::{Job, Metric, Predictions, ScoreError, Session, TrainError};
 use mlpsweep_real::Real;
 use std::ops::ControlFlow;
 
@@ -155,15 +155,22 @@ impl<T: Real> Fitted<'_, T> {
         self.session.predict(rows)
     }
 
-    /// The scores of those rows, one per metric; `None` when a prediction or a score is not finite.
-    pub fn score(&mut self, rows: &[u32], metrics: &[Metric]) -> Option<Vec<f64>> {
+    /// The scores of those rows, one per metric.
+    ///
+    /// # Errors
+    /// A prediction or a score that is not finite, or rows that lack what a metric needs.
+    pub fn score(&mut self, rows: &[u32], metrics: &[Metric]) -> Result<Vec<f64>, ScoreError> {
+        for &metric in metrics {
+            if let Some(lack) = self.session.lacks(rows, metric) {
+                return Err(ScoreError::Undefined { metric: metric.name(), rows: lack });
+            }
+        }
         let predictions = self.session.predict(rows);
         if !predictions.are_finite() {
-            return None;
+            return Err(ScoreError::NotFinite);
         }
         let truth = self.session.truth(rows);
-        let scores =
-            metrics.iter().map(|metric| Some(metric.score(&truth, &predictions)).filter(|s| s.is_finite()));
-        scores.collect()
+        let scores = metrics.iter().map(|metric| metric.score(&truth, &predictions));
+        scores.map(|score| if score.is_finite() { Ok(score) } else { Err(ScoreError::NotFinite) }).collect()
     }
 }

@@ -22,8 +22,13 @@ pub enum Predictions {
 /// The true targets of the same rows, in the same order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Truth {
-    /// A class per row, as its position in the sorted classes.
-    Classes(Vec<u32>),
+    /// A class per row.
+    Classes {
+        /// The position of each row's class in the target's labels.
+        codes: Vec<u32>,
+        /// The class that scores of one class are about, as the target says.
+        positive: u32,
+    },
     /// A number per target and row, row after row.
     Numbers(Vec<f64>),
 }

@@ -1,8 +1,12 @@
 //! The state of one training run, and one epoch of it.
 
+mod check;
+
+pub use check::{CheckOptions, GradientCheck};
+
 use crate::predictions::{Predictions, Truth};
 use crate::{
-    BatchSize, ClassWeight, EarlyStopping, Preprocess, Scale, TargetScaler, TrainConfig, TrainError,
+    BatchSize, ClassWeight, EarlyStopping, Metric, Preprocess, Scale, TargetScaler, TrainConfig, TrainError,
 };
 use mlpsweep_data::{Dataset, Standardiser, Target, inner_split};
 use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
@@ -289,13 +293,21 @@ impl<'a, T: Real> Session<'a, T> {
     /// What is true of those rows.
     pub fn truth(&self, rows: &[u32]) -> Truth {
         match &self.job.data.target {
-            Target::Classes { codes, .. } => {
-                Truth::Classes(rows.iter().map(|&row| codes[row as usize]).collect())
-            }
+            Target::Classes { codes, positive, .. } => Truth::Classes {
+                codes: rows.iter().map(|&row| codes[row as usize]).collect(),
+                positive: *positive,
+            },
             Target::Numbers { values, .. } => {
                 Truth::Numbers(rows.iter().flat_map(|&row| values.row(row as usize).to_vec()).collect())
             }
         }
+    }
+
+    /// What is wrong with those rows for the metric, in words; `None` where it has a value.
+    pub(crate) fn lacks(&self, rows: &[u32], metric: Metric) -> Option<String> {
+        let target = &self.job.data.target;
+        let Target::Classes { labels, .. } = target else { return None };
+        metric.lacks_in(target, rows).map(|lack| lack.describe(labels))
     }
 
     /// The parameters, in the network's layout.

@@ -126,6 +126,26 @@ fn columns_that_are_not_there() {
 }
 
 #[test]
+fn classes_of_the_users_choice() {
+    let place = place(table());
+    let with =
+        |verb: &str, classes: &str| place.run(&[verb, "s.toml", "--set", &format!("data.classes={classes}")]);
+    let ran = with("validate", r#"["class2", "class0", "rare", "class1"]"#).expect(0, "");
+    assert!(ran.stdout.contains("class2 50, class0 50, rare 0, class1 50"), "{}", ran.stdout);
+    for verb in ["validate", "run", "train"] {
+        with(verb, r#"["class0", "class1"]"#).expect(6, "d.csv: line 4, column `label`: `class2` is none");
+        place
+            .say(&format!("{verb} s.toml --set data.positive_class=class1"))
+            .expect(2, "there are 3 classes");
+        with(verb, r#"["class0"]"#).expect(2, "two classes or more");
+    }
+    place
+        .say("run s.toml --set score.metric=average_precision")
+        .expect(2, "for two classes, but there are 3");
+    assert!(!place.path("results").exists());
+}
+
+#[test]
 fn the_same_table_written_otherwise() {
     let plain = place(table());
     plain.say("run s.toml --out o").expect(0, "");

@@ -5,7 +5,7 @@ use crate::fixture::{Place, SMALL};
 #[test]
 fn help_of_every_verb() {
     let place = Place::new(SMALL);
-    for verb in ["", "run", "validate", "rank", "train"] {
+    for verb in ["", "run", "validate", "rank", "train", "gradcheck"] {
         let line = format!("{verb} --help");
         let help = place.say(line.trim()).expect(0, "").stdout;
         let name = if verb.is_empty() { "mlpsweep" } else { verb };
@@ -39,6 +39,7 @@ fn usage() {
         ("rank", "DIR"),
         ("rank results --format html", "csv"),
         ("train", "CONFIG.toml"),
+        ("gradcheck", "CONFIG.toml"),
         ("validate none.toml", "none.toml: No such file"),
     ] {
         place.say(line).expect(2, said);

@@ -3,6 +3,7 @@
 mod bias_variance;
 mod data;
 mod fixture;
+mod gradcheck;
 mod help;
 mod output;
 mod parity;

@@ -36,6 +36,28 @@ fn figures() {
     assert_eq!(curve.lines().count(), 5);
 }
 
+/// All scores that fit the target and have a value on its rows are printed.
+#[test]
+fn scores() {
+    let place = Place::new(CONFIG);
+    let scores = |data: &str| -> Vec<String> {
+        let data = format!("data={data}");
+        let line = ["train", "s.toml", "--format", "csv", "--set", &data, "--set", "parameters.epochs=1"];
+        let ran = place.run(&line).expect(0, "");
+        let head = ran.stdout.lines().next().expect("a header").to_owned();
+        head.split(',').skip_while(|name| *name != "penalty").skip(1).map(str::to_owned).collect()
+    };
+    let two = scores("{ builtin = \"breast_cancer\" }");
+    let three = scores("{ builtin = \"iris\" }");
+    let missing: Vec<&str> = two.iter().filter(|name| !three.contains(name)).map(String::as_str).collect();
+    assert_eq!((two.len(), missing), (8, vec!["average_precision"]));
+    assert_eq!(scores("{ builtin = \"diabetes\" }"), ["mse", "rmse", "mae", "r2", "mape"]);
+    // A class without rows: there is no area under its curve, and no word about it.
+    place.write("d.csv", "x,y\n1,a\n2,b\n3,a\n4,b\n");
+    let listed = scores("{ path = \"d.csv\", target = \"y\", classes = [\"a\", \"b\", \"c\"] }");
+    assert_eq!(listed, three.iter().filter(|name| *name != "roc_auc").cloned().collect::<Vec<_>>());
+}
+
 #[test]
 fn two_halves_are_the_whole() {
     for precision in ["f32", "f64"] {

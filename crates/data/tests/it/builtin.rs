@@ -30,7 +30,9 @@ fn check_means(data: &Dataset, first_feature: usize, expected: &[f64]) {
 
 #[track_caller]
 fn check_classes(data: &Dataset, target: &str, expected: &[(&str, usize)]) {
-    let Target::Classes { name, labels, codes } = &data.target else { panic!("{} has classes", data.name) };
+    let Target::Classes { name, labels, codes, .. } = &data.target else {
+        panic!("{} has classes", data.name)
+    };
     assert_eq!(name, target);
     let counts: Vec<(&str, usize)> = (0_u32..)
         .zip(labels)

@@ -13,7 +13,7 @@ const SEED: Seed = Seed::new(7);
 fn classes(codes: &[u32]) -> Target {
     let n_classes = codes.iter().max().map_or(0, |most| most + 1);
     let labels = (0..n_classes).map(|code| format!("class {code}")).collect();
-    Target::Classes { name: "y".to_owned(), labels, codes: codes.to_vec() }
+    Target::Classes { name: "y".to_owned(), labels, codes: codes.to_vec(), positive: 0 }
 }
 
 fn numbers(n_rows: usize) -> Target {

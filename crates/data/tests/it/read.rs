@@ -102,6 +102,28 @@ fn a_number_is_one_label_however_it_is_spelled() {
     );
 }
 
+/// In the order they are listed, spelled as they are listed, those without rows too; the last one is the positive one.
+#[test]
+fn listed_classes_stand_as_they_are_listed() {
+    let check = |cells: &[&str], classes: &[&str], expected_codes: &[u32]| {
+        let listed: Vec<String> = classes.iter().map(|label| (*label).to_owned()).collect();
+        let data = read(&column(cells), &CsvOptions { classes: listed.clone(), ..target("y") });
+        let Target::Classes { labels, codes, positive, .. } = &data.target else {
+            panic!("classes are listed")
+        };
+        assert_eq!((labels, &codes[..], *positive as usize), (&listed, expected_codes, classes.len() - 1));
+        for (position, label) in listed.iter().enumerate() {
+            assert_eq!(data.target.class(label), Some(position as u32));
+        }
+        assert_eq!(data.target.class("nothing like it"), None);
+    };
+    check(&["b", "a", "b"], &["b", "a"], &[0, 1, 0]);
+    check(&["b", "a", "b"], &["a", "c", "b"], &[2, 0, 2]);
+    check(&["1.0", "0", "1", "1e0"], &["1", "0"], &[0, 1, 0, 0]);
+    check(&["1.5", "0.5", "2.5"], &["2.5", "1.5", "0.5"], &[1, 2, 0]);
+    check(&["NA", "x"], &["x", "NA"], &[1, 0]);
+}
+
 #[test]
 fn cells_may_be_quoted_padded_and_odd() {
     let data = read(

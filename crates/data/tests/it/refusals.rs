@@ -146,7 +146,7 @@ fn columns_that_are_not_there() {
     let csv = b"height,width,Label\n1,2,a\n";
     let ask = |target: &[&str], drop: &[&str], task| {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        refuse(csv, &CsvOptions { target: owned(target), drop: owned(drop), task })
+        refuse(csv, &CsvOptions { target: owned(target), drop: owned(drop), task, classes: Vec::new() })
     };
     let shown = [
         ask(&[], &[], None),
@@ -277,6 +277,33 @@ fn targets() {
         6: d.csv: line 3, column `z`: `six` is text, expected a number
            hint: a regression target is a number in every row; classes want `task = "classification"` and one target
         6: d.csv: column `z`: the target is `3` in every row
+           hint: there is nothing to learn from a target that never changes
+        "#);
+}
+
+#[test]
+fn classes_that_are_not_listed() {
+    let listed = |cells: &str, classes: &[&str]| {
+        let classes = classes.iter().map(|label| (*label).to_owned()).collect();
+        refuse(
+            format!("x,y\n1,{}\n", cells.replace(' ', "\n1,")).as_bytes(),
+            &CsvOptions { classes, ..options() },
+        )
+    };
+    let shown = [
+        listed("yes no yse", &["no", "yes"]),
+        listed("1 0 2", &["0", "1"]),
+        listed("yes no NA", &["no", "yes"]),
+        listed("yes yes yes", &["no", "yes"]),
+    ];
+    insta::assert_snapshot!(shown.concat(), @r#"
+        6: d.csv: line 4, column `y`: `yse` is none of the listed classes
+           hint: did you mean `yes`? else add it to `classes`
+        6: d.csv: line 4, column `y`: `2` is none of the listed classes
+           hint: add it to `classes`, or leave the row out
+        6: d.csv: line 4, column `y`: `NA` is a missing value, expected a number
+           hint: fill in the target, or leave out the rows that lack it
+        6: d.csv: column `y`: the target is `yes` in every row
            hint: there is nothing to learn from a target that never changes
         "#);
 }

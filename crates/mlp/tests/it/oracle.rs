@@ -2,7 +2,7 @@
 
 use crate::{Answers, network, normals};
 use mlpsweep_mlp::graph::{Graph, Scalar};
-use mlpsweep_mlp::{Activation, Init, Loss, Workspace};
+use mlpsweep_mlp::{Activation, Init, Loss, Network, Workspace};
 use mlpsweep_seed::Seed;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI, PI};
 
@@ -71,6 +71,39 @@ fn cost<'g>(loss: Loss, z: &[Scalar<'g>], class: u32, numbers: &[f64]) -> Scalar
     }
 }
 
+/// J of the batch `x` and its gradient, scalar by scalar, with ψ as `activate(z, 1)` has it.
+pub(crate) fn by_graph(
+    network: &Network,
+    params: &[f64],
+    x: &[f64],
+    answers: &Answers<f64>,
+    activate: impl for<'g> Fn(Scalar<'g>, Scalar<'g>) -> Scalar<'g>,
+) -> (f64, Vec<f64>) {
+    let sizes = &network.config().sizes;
+    let n_outputs = network.n_outputs();
+    let graph = Graph::new();
+    let theta: Vec<Scalar<'_>> = params.iter().map(|&param| graph.variable(param)).collect();
+    let one = graph.variable(1.0);
+    let mut total = graph.variable(0.0);
+    for (row, x) in x.chunks(sizes[0]).enumerate() {
+        let mut a: Vec<Scalar<'_>> = x.iter().map(|&x| graph.variable(x)).collect();
+        for (l, block) in network.layout().blocks().iter().enumerate() {
+            let unit = |o: usize| {
+                let weights = &theta[block.weights.start + o * block.n_in..][..block.n_in];
+                let bias = theta[block.biases.start + o];
+                let z = weights.iter().zip(&a).fold(bias, |z, (&w, &a)| z + w * a);
+                if l + 2 == sizes.len() { z } else { activate(z, one) }
+            };
+            a = (0..block.n_out).map(unit).collect();
+        }
+        let numbers = &answers.numbers[row * n_outputs..(row + 1) * n_outputs];
+        total = total + cost(network.config().loss, &a, answers.classes[row], numbers);
+    }
+    let mean = total / graph.variable((x.len() / sizes[0]) as f64);
+    let slopes = mean.gradient();
+    (mean.value(), theta.into_iter().map(|param| slopes.by(param)).collect())
+}
+
 #[track_caller]
 fn check(sizes: &[usize], activation: Activation, loss: Loss) {
     let n_rows = 5;
@@ -85,32 +118,13 @@ fn check(sizes: &[usize], activation: Activation, loss: Loss) {
     let mut gradient = vec![0.0; params.len()];
     let j = network.loss_and_gradient(&params, &mut workspace, answers.of(loss), &mut stream, &mut gradient);
 
-    let graph = Graph::new();
-    let theta: Vec<Scalar<'_>> = params.iter().map(|&param| graph.variable(param)).collect();
-    let one = graph.variable(1.0);
-    let mut total = graph.variable(0.0);
-    for (row, x) in x.chunks(sizes[0]).enumerate() {
-        let mut a: Vec<Scalar<'_>> = x.iter().map(|&x| graph.variable(x)).collect();
-        for (l, block) in network.layout().blocks().iter().enumerate() {
-            let unit = |o: usize| {
-                let weights = &theta[block.weights.start + o * block.n_in..][..block.n_in];
-                let bias = theta[block.biases.start + o];
-                let z = weights.iter().zip(&a).fold(bias, |z, (&w, &a)| z + w * a);
-                if l + 2 == sizes.len() { z } else { activate(activation, z, one) }
-            };
-            a = (0..block.n_out).map(unit).collect();
-        }
-        let numbers = &answers.numbers[row * n_outputs..(row + 1) * n_outputs];
-        total = total + cost(loss, &a, answers.classes[row], numbers);
-    }
-    let mean = total / graph.variable(n_rows as f64);
+    let (mean, slopes) = by_graph(&network, &params, &x, &answers, |z, one| activate(activation, z, one));
     // The same numbers in another order, and through formulas that cancel where ours do not: some hundred roundings.
-    assert!((j - mean.value()).abs() <= 1e-13 * j.abs(), "{activation:?} {loss:?}: {j} and {}", mean.value());
-    let slopes = mean.gradient();
+    assert!((j - mean).abs() <= 1e-13 * j.abs(), "{activation:?} {loss:?}: {j} and {mean}");
     let largest = gradient.iter().fold(0.0_f64, |largest, g| largest.max(g.abs()));
-    for (i, (&g, &param)) in gradient.iter().zip(&theta).enumerate() {
-        let error = (g - slopes.by(param)).abs() / largest;
-        assert!(error <= 1e-12, "{activation:?} {loss:?} parameter {i}: {g} and {}", slopes.by(param));
+    for (i, (&g, &slope)) in gradient.iter().zip(&slopes).enumerate() {
+        let error = (g - slope).abs() / largest;
+        assert!(error <= 1e-12, "{activation:?} {loss:?} parameter {i}: {g} and {slope}");
     }
 }
 

@@ -15,7 +15,8 @@ use document::{Fault, Kind, Node, shortened};
 use mlpsweep_data::{Task, TestShare, builtin};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_train::{EarlyStopping, Metric, Preprocess, Scale, TargetScale};
-use section::{Section, unknown_word};
+use section::Section;
+pub(crate) use section::unknown_word;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -62,6 +63,10 @@ pub struct DataSpec {
     pub task: Option<Task>,
     /// Columns left out.
     pub drop: Vec<String>,
+    /// The classes in their order, for a CSV file; empty for those it holds, sorted.
+    pub classes: Vec<String>,
+    /// The class that scores of one class are about, and where it was said; the last one when not said.
+    pub positive_class: Option<(String, Place)>,
     /// Share held out before any fold.
     pub test: TestShare,
     /// Where `[data]` begins.
@@ -297,7 +302,9 @@ fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
         }
         Source::File(_) => {}
         _ => {
-            let extra = ["target", "task", "drop"].into_iter().find_map(|key| Some((key, section.get(key)?)));
+            let extra = ["target", "task", "drop", "classes"]
+                .into_iter()
+                .find_map(|key| Some((key, section.get(key)?)));
             if let Some((key, node)) = extra {
                 return Err(Fault::new(
                     &node.place,
@@ -306,6 +313,14 @@ fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
             }
         }
     }
+    let classes = classes(&section, task, targets.len())?;
+    let positive_class = match section.labels("positive_class")?.as_slice() {
+        [] => None,
+        [(label, place)] => Some((label.clone(), (*place).clone())),
+        [(_, place), ..] => {
+            return Err(Fault::new(place, "`data.positive_class` is a list, but must be one class"));
+        }
+    };
     let test = match section.get("test") {
         None => TestShare::Auto,
         Some(Node { kind: Kind::Text(text), .. }) if text == "auto" => TestShare::Auto,
@@ -317,7 +332,36 @@ fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
     };
     section.finish()?;
     let texts = |texts: Vec<(&str, &Place)>| texts.into_iter().map(|(text, _)| text.to_owned()).collect();
-    Ok(DataSpec { source, target: texts(targets), task, drop: texts(drop), test, place })
+    Ok(DataSpec {
+        source,
+        target: texts(targets),
+        task,
+        drop: texts(drop),
+        classes,
+        positive_class,
+        test,
+        place,
+    })
+}
+
+/// `data.classes`, which make the target one column of classes.
+fn classes(section: &Section<'_>, task: Option<Task>, n_targets: usize) -> Result<Vec<String>, Fault> {
+    let Some(node) = section.get("classes") else { return Ok(Vec::new()) };
+    let classes = section.labels("classes")?;
+    if task == Some(Task::Regression) || n_targets > 1 {
+        let beside = if n_targets > 1 { "several targets" } else { "`data.task = \"regression\"`" };
+        return Err(Fault::new(&node.place, format!("`data.classes` beside {beside}"))
+            .hint("classes are predicted for one column; a regression has none"));
+    }
+    for (i, (label, place)) in classes.iter().enumerate() {
+        if classes[..i].iter().any(|(earlier, _)| earlier == label) {
+            return Err(Fault::new(place, format!("`data.classes` lists \"{}\" twice", shortened(label))));
+        }
+    }
+    if classes.len() < 2 {
+        return Err(section.wrong("classes", node, "a list of two classes or more"));
+    }
+    Ok(classes.into_iter().map(|(label, _)| label).collect())
 }
 
 fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source, Fault> {

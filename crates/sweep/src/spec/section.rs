@@ -76,6 +76,22 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A class, or a list of them, as their labels would stand in a file: text, a number, true or false.
+    pub(crate) fn labels(&self, key: &str) -> Result<Vec<(String, &'a Place)>, Fault> {
+        let one = |node: &'a Node| match &node.kind {
+            Kind::Text(text) => Ok((text.clone(), &node.place)),
+            Kind::Int(value) => Ok((value.to_string(), &node.place)),
+            Kind::Float(value) => Ok((value.to_string(), &node.place)),
+            Kind::Bool(value) => Ok((value.to_string(), &node.place)),
+            _ => Err(self.wrong(key, node, "the label of a class")),
+        };
+        match self.get(key) {
+            None => Ok(Vec::new()),
+            Some(Node { kind: Kind::List(items), .. }) => items.iter().map(one).collect(),
+            Some(node) => Ok(vec![one(node)?]),
+        }
+    }
+
     pub(crate) fn whole(&self, key: &str, least: i64) -> Result<Option<i64>, Fault> {
         match self.get(key) {
             None => Ok(None),

@@ -1,6 +1,8 @@
 //! What a sweep file and its data say together.
 
 use crate::fixture::{SMALL, parse, plan};
+use mlpsweep_data::Target;
+use mlpsweep_sweep::spec::Sweep;
 use mlpsweep_sweep::{Plan, SweepError};
 use std::time::{Duration, Instant};
 
@@ -64,10 +66,65 @@ fn losses_and_metrics_of_another_task() {
     --set parameters.loss=cross_entropy: `loss` is cross_entropy, which is for classes, but the target holds numbers
        hint: without `loss` it is chosen to fit the target
     s.toml:11:1: `score` names log_loss, but this is a regression
-       hint: for a regression there are mse, rmse, mae, r2
+       hint: for a regression there are mse, rmse, mae, r2, mape
     --set score={ metric = "rmse" }: `score` names rmse, but this is a classification
-       hint: for a classification there are accuracy, log_loss
+       hint: for a classification there are accuracy, balanced_accuracy, f1_macro, mcc, average_precision, roc_auc, log_loss, brier
     "#);
+}
+
+#[test]
+fn metrics_of_two_classes() {
+    insta::assert_snapshot!(refused(&[
+        &["data={ builtin = \"iris\" }", "score={ metric = \"average_precision\" }"],
+        &["data={ builtin = \"iris\", positive_class = \"setosa\" }"],
+        &["data={ builtin = \"breast_cancer\", positive_class = \"benigm\" }"],
+        &["data={ builtin = \"breast_cancer\", positive_class = 1 }"],
+        &["data={ builtin = \"diabetes\", positive_class = 1 }", "score={}"],
+    ]), @r#"
+    --set score={ metric = "average_precision" }: `score` names average_precision, which is for two classes, but there are 3
+       hint: for 3 classes there are accuracy, balanced_accuracy, f1_macro, mcc, roc_auc, log_loss, brier
+    --set data={ builtin = "iris", positive_class = "setosa" }: `data.positive_class`, but there are 3 classes
+       hint: one of two classes is the positive one; scores of more classes treat all alike
+    --set data={ builtin = "breast_cancer", positive_class = "benigm" …: `data.positive_class` is "benigm", which is not known
+       hint: did you mean `benign`?
+    --set data={ builtin = "breast_cancer", positive_class = 1 }: `data.positive_class` is "1", which is not known
+       hint: known are `benign`, `malignant`
+    --set data={ builtin = "diabetes", positive_class = 1 }: `data.positive_class`, but this is a regression
+       hint: leave it out
+    "#);
+    let positive = |overrides: &[&str]| {
+        let plan = plan(SMALL, overrides);
+        let Target::Classes { positive, .. } = plan.data.target else { panic!("moons are classes") };
+        let identity = plan.info().identity.get("data.positive_class").cloned();
+        (positive, identity.map(|label| label.to_string()))
+    };
+    let metric = "score.metric=average_precision";
+    assert_eq!(positive(&[metric]), (1, Some("\"1\"".into())));
+    assert_eq!(positive(&[metric, "data.positive_class=0"]), (0, Some("\"0\"".into())));
+    assert_eq!(positive(&[metric, "data.positive_class=0.0"]), (0, Some("\"0\"".into())));
+    assert_eq!(positive(&["data.positive_class=0"]), (0, None), "other scores do not depend on it");
+}
+
+/// A fold of one row is of one class.
+#[test]
+fn metrics_without_a_value_on_a_fold() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows: String = (0..24).map(|row| format!("{row},{}\n", row % 2)).collect();
+    std::fs::write(folder.path().join("d.csv"), format!("x,y\n{rows}")).expect("a file");
+    let text = "[data]\npath = \"d.csv\"\ntarget = \"y\"\ntest = 0\n[cv]\nkind = \"kfold\"\nfolds = 24\n\
+                [score]\nmetric = \"accuracy\"\n";
+    let planned = |overrides: &[&str]| {
+        let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+        Plan::new(Sweep::parse(text, &folder.path().join("s.toml"), &overrides).expect("a sweep"))
+    };
+    assert!(planned(&[]).is_ok(), "accuracy has a value on any row");
+    let error = planned(&["score.also=roc_auc"]).expect_err("one row has no area");
+    insta::assert_snapshot!(error, @"--set score.also=roc_auc: roc_auc is not defined in fold 0 of repeat 0: the validation rows hold one class only");
+    let absent = ["score.also=roc_auc", "cv.folds=3", "cv.kind=stratified"];
+    assert!(planned(&absent).is_ok());
+    let error =
+        planned(&[&absent[..], &["data.classes=[0, 1, \"rare\"]"]].concat()).expect_err("no row of it");
+    insta::assert_snapshot!(error, @"--set score.also=roc_auc: roc_auc is not defined in fold 0 of repeat 0: the validation rows hold no row of class `rare`");
 }
 
 #[test]

@@ -95,10 +95,42 @@ fn unknown_keys() {
     s.toml:4:8: unknown key `parameters.l2.mn`
        hint: known are `min`, `max`, `step`, `scale`, `values`
     s.toml:3:1: unknown key `data.\u{1b}[31m`
-       hint: known are `builtin`, `drop`, `path`, `target`, `task`, `test`
+       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `target`, `task`, `test`
     s.toml:4:1: unknown key `parameters.a\nb`
        hint: known are `activation`, `batch_size`, `beta1`, `beta2`, `class_weight`, `clip_norm`, `clip_value`, `depth`, `dropout`, `epochs`, `epsilon`, `hidden`, `huber_delta`, `init`, `init_scale`, `input_dropout`, `l1`, `l2`, `label_smoothing`, `learning_rate`, `loss`, `momentum`, `momentum_decay`, `optimizer`, `precision`, `rho`, `schedule`, `schedule_end`, `schedule_every`, `schedule_gamma`, `schedule_k`, `schedule_patience`, `schedule_power`, `schedule_restarts`, `shuffle`, `warmup_epochs`, `weight_decay`, `width`
     ");
+}
+
+#[test]
+fn classes_that_are_none() {
+    let file = "[data]\npath = \"d.csv\"\ntarget = \"y\"\n";
+    let lines = [
+        "classes = [\"a\"]",
+        "classes = [\"a\", \"b\", \"a\"]",
+        "classes = [\"a\", [\"b\"]]",
+        "task = \"regression\"\nclasses = [\"a\", \"b\"]",
+        "positive_class = [\"a\", \"b\"]",
+        "positive_class = {}",
+    ];
+    let mut said: String = lines.iter().map(|line| say(&format!("{file}{line}"), &[])).collect();
+    said += &say(&file.replace("\"y\"", "[\"y\", \"z\"]\nclasses = [0, 1]"), &[]);
+    said += &say(&format!("{IRIS}classes = [0, 1]"), &[]);
+    insta::assert_snapshot!(said, @r#"
+    s.toml:4:1: `data.classes` is ["a"], but must be a list of two classes or more
+    s.toml:4:22: `data.classes` lists "a" twice
+    s.toml:4:17: `data.classes` is ["b"], but must be the label of a class
+    s.toml:5:1: `data.classes` beside `data.task = "regression"`
+       hint: classes are predicted for one column; a regression has none
+    s.toml:4:19: `data.positive_class` is a list, but must be one class
+    s.toml:4:1: `data.positive_class` is a table, but must be the label of a class
+    s.toml:4:1: `data.classes` beside several targets
+       hint: classes are predicted for one column; a regression has none
+    s.toml:3:1: `data.classes` is for files; built-in sets have theirs
+    "#);
+    let sweep =
+        parse(&format!("{file}classes = [0, 1.5, true, \"x\"]\npositive_class = 0"), &[]).expect("labels");
+    assert_eq!(sweep.data.classes, ["0", "1.5", "true", "x"]);
+    assert_eq!(sweep.data.positive_class.expect("a label").0, "0");
 }
 
 /// What later versions may understand is refused in words, never ignored.
@@ -124,7 +156,7 @@ fn what_is_not_there_yet() {
     s.toml:3:3: unknown key `enqueue`
        hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
     s.toml:3:1: unknown key `data.missing`
-       hint: known are `builtin`, `drop`, `path`, `target`, `task`, `test`
+       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `target`, `task`, `test`
     s.toml:3:1: unknown key `data.test_path`
        hint: did you mean `test`?
     s.toml:4:1: `cv.kind` is "group", which is not known
@@ -347,7 +379,7 @@ fn keys_that_do_not_go_together() {
        hint: give one of the two
     s.toml:3:1: `data.target` is for files; built-in sets have theirs
     s.toml:3:1: unknown key `data.rows`
-       hint: known are `builtin`, `drop`, `path`, `target`, `task`, `test`
+       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `target`, `task`, `test`
     s.toml:5:1: `cv.folds` beside `cv.kind = "holdout"`, which is one split
        hint: give `cv.share`, the share of the rows that are held out, or another kind
     s.toml:4:1: `cv.share` without `cv.kind = "holdout"`

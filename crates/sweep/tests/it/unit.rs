@@ -89,7 +89,7 @@ fn base_scores_and_the_predictions_they_are_of() {
                 _ => predicted,
             };
             let truth = split.truth.iter().map(|&class| class as u32).collect();
-            (Truth::Classes(truth), Predictions::Probabilities { n_classes, values })
+            (Truth::Classes { codes: truth, positive: 1 }, Predictions::Probabilities { n_classes, values })
         };
         assert_eq!(plan.base_metric().score(&truth, &predicted), base.validation, "{overrides:?}");
 
@@ -124,6 +124,18 @@ fn numbers_that_run_away_are_a_state() {
     assert!(record.base.is_none() && record.predictions.is_empty());
     let finite = |loss: &f64| loss.is_finite();
     assert!(record.curve.iter().map(|point| point.train_loss).all(|loss| finite(&loss)));
+}
+
+/// A plan refuses such folds; a unit that meets one all the same fails in words, and is not called diverged.
+#[test]
+fn a_score_without_a_value_is_a_failure() {
+    let mut plan = plan(SMALL, &["cv.kind=kfold", "cv.folds=60"]);
+    plan.metrics = vec![mlpsweep_train::Metric::RocAuc];
+    let trial = plan.trials(1).next().expect("a trial");
+    let record = unit::run(&plan, &trial, 0, &|| false).expect("not stopped");
+    let message = "roc_auc is not defined: the validation rows hold one class only".to_owned();
+    assert_eq!(record.state, FoldState::Failed { message });
+    assert!(record.test_scores.is_empty() && record.best_epoch == 0);
 }
 
 #[test]

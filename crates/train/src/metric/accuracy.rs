@@ -1,6 +1,6 @@
 //! Accuracy: the share of rows whose most probable class is the true one; of equally probable ones the first counts.
 
-use super::{Goal, Score, classified};
+use super::{Goal, Score, classified, most_probable};
 use crate::{Predictions, Truth};
 use mlpsweep_data::Task;
 
@@ -14,8 +14,7 @@ impl Score for Accuracy {
     fn score(truth: &Truth, predictions: &Predictions) -> f64 {
         let (mut n_right, mut n_rows) = (0, 0);
         for (class, probabilities) in classified(truth, predictions) {
-            let best = probabilities.iter().fold(f64::NEG_INFINITY, |best, &p| best.max(p));
-            n_right += usize::from(probabilities.iter().position(|&p| p == best) == Some(class));
+            n_right += usize::from(most_probable(probabilities) == class);
             n_rows += 1;
         }
         f64::from(n_right as u32) / f64::from(n_rows)

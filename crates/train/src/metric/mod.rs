@@ -3,7 +3,7 @@
 //! To add one: a file with its `Score`, and a line in the list below.
 
 use crate::{Predictions, Truth};
-use mlpsweep_data::Task;
+use mlpsweep_data::{Target, Task};
 
 /// Whether a larger or a smaller score is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +32,35 @@ trait Score {
     const GOAL: Goal;
     /// What it can judge.
     const TASK: Task;
+    /// Whether it is for two classes and no more.
+    const TWO_CLASSES: bool = false;
 
     /// The score of the rows.
     fn score(truth: &Truth, predictions: &Predictions) -> f64;
+
+    /// What rows lack that it needs, `n_rows[c]` of them being of class c; nothing, for most.
+    fn lacks(_n_rows: &[usize]) -> Option<Lack> {
+        None
+    }
+}
+
+/// What keeps a metric from having a value on some rows, whatever is predicted for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// All rows are of one class, and it compares classes.
+    OtherClass,
+    /// No row is of the class at this position, and it needs rows of each.
+    Class(usize),
+}
+
+impl Lack {
+    /// What is wrong with the rows, such as "hold one class only".
+    pub fn describe(self, labels: &[String]) -> String {
+        match self {
+            Lack::OtherClass => "hold one class only".to_owned(),
+            Lack::Class(class) => format!("hold no row of class `{}`", labels[class].escape_debug()),
+        }
+    }
 }
 
 macro_rules! metrics {
@@ -69,12 +95,22 @@ macro_rules! metrics {
                 match self { $(Metric::$variant => <$file::$variant as Score>::TASK),+ }
             }
 
-            /// The score of the rows; not finite when the predictions are not.
+            /// Whether it is for two classes and no more.
+            pub fn is_for_two_classes(self) -> bool {
+                match self { $(Metric::$variant => <$file::$variant as Score>::TWO_CLASSES),+ }
+            }
+
+            /// The score of the rows, of finite predictions; NaN where the rows [lack](Metric::lacks) what it needs.
             ///
             /// # Panics
             /// When truth and predictions are not of the metric's task.
             pub fn score(self, truth: &Truth, predictions: &Predictions) -> f64 {
                 match self { $(Metric::$variant => <$file::$variant as Score>::score(truth, predictions)),+ }
+            }
+
+            /// What keeps it from having a value on rows of which `n_rows[c]` are of class c; `None` where it has one.
+            pub fn lacks(self, n_rows: &[usize]) -> Option<Lack> {
+                match self { $(Metric::$variant => <$file::$variant as Score>::lacks(n_rows)),+ }
             }
         }
     };
@@ -82,17 +118,46 @@ macro_rules! metrics {
 
 metrics! {
     accuracy::Accuracy,
+    balanced_accuracy::BalancedAccuracy,
+    f1_macro::F1Macro,
+    mcc::Mcc,
+    average_precision::AveragePrecision,
+    roc_auc::RocAuc,
     log_loss::LogLoss,
+    brier::Brier,
     mse::Mse,
     rmse::Rmse,
     mae::Mae,
     r2::R2,
+    mape::Mape,
 }
 
 impl Metric {
     /// The metric of that name.
     pub fn from_name(name: &str) -> Option<Metric> {
         Metric::ALL.iter().copied().find(|metric| metric.name() == name)
+    }
+
+    /// Whether it can judge predictions of this target.
+    pub fn fits(self, target: &Target) -> bool {
+        match target {
+            Target::Classes { labels, .. } => {
+                self.task() == Task::Classification && (labels.len() == 2 || !self.is_for_two_classes())
+            }
+            Target::Numbers { .. } => self.task() == Task::Regression,
+        }
+    }
+
+    /// What keeps it from having a value on those rows of the target; `None` where it has one.
+    pub fn lacks_in(self, target: &Target, rows: &[u32]) -> Option<Lack> {
+        match target {
+            Target::Classes { labels, codes, .. } => {
+                let mut n_rows = vec![0; labels.len()];
+                rows.iter().for_each(|&row| n_rows[codes[row as usize] as usize] += 1);
+                self.lacks(&n_rows)
+            }
+            Target::Numbers { .. } => None,
+        }
     }
 
     /// The metric a ranking uses when none is named: its training loss, more or less.
@@ -110,11 +175,46 @@ fn classified<'a>(
     predictions: &'a Predictions,
 ) -> impl Iterator<Item = (usize, &'a [f64])> {
     match (truth, predictions) {
-        (Truth::Classes(classes), Predictions::Probabilities { n_classes, values }) => {
-            classes.iter().map(|&class| class as usize).zip(values.chunks_exact(*n_classes))
+        (Truth::Classes { codes, .. }, Predictions::Probabilities { n_classes, values }) => {
+            codes.iter().map(|&class| class as usize).zip(values.chunks_exact(*n_classes))
         }
         _ => panic!("this metric is for classes"),
     }
+}
+
+/// The most probable class; of equally probable ones the first.
+fn most_probable(probabilities: &[f64]) -> usize {
+    let best = probabilities.iter().fold(f64::NEG_INFINITY, |best, &p| best.max(p));
+    probabilities.iter().position(|&p| p == best).unwrap_or(0)
+}
+
+/// Rows counted by true class, then by most probable class: C × C.
+fn confusion(truth: &Truth, predictions: &Predictions) -> Vec<Vec<f64>> {
+    let Predictions::Probabilities { n_classes, .. } = predictions else {
+        panic!("this metric is for classes")
+    };
+    let mut counts = vec![vec![0.0; *n_classes]; *n_classes];
+    for (class, probabilities) in classified(truth, predictions) {
+        counts[class][most_probable(probabilities)] += 1.0;
+    }
+    counts
+}
+
+/// Of one class against the rest, per threshold from the highest probability of it down: (true positives, false positives)
+/// among the rows at or above the threshold. Rows of equal probability share a threshold.
+fn thresholds(truth: &Truth, predictions: &Predictions, class: usize) -> Vec<(f64, f64)> {
+    let mut rows: Vec<(f64, bool)> = classified(truth, predictions)
+        .map(|(of, probabilities)| (probabilities[class], of == class))
+        .collect();
+    rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    let (mut right, mut wrong) = (0.0, 0.0);
+    let groups = rows.chunk_by(|a, b| a.0 == b.0).map(|group| {
+        let n_right = group.iter().filter(|(_, is_of_class)| *is_of_class).count() as f64;
+        right += n_right;
+        wrong += group.len() as f64 - n_right;
+        (right, wrong)
+    });
+    groups.collect()
 }
 
 /// Pairs (y, ŷ), row after row, and the number of targets per row.

@@ -4,7 +4,7 @@ use crate::{config, data, default_loss, job};
 use mlpsweep_data::Target;
 use mlpsweep_mlp::Loss;
 use mlpsweep_optim::OptimizerKind;
-use mlpsweep_train::{BatchSize, EarlyStopping, Ended, Job, Metric, Session, TrainError, train};
+use mlpsweep_train::{BatchSize, EarlyStopping, Ended, Job, Metric, ScoreError, Session, TrainError, train};
 use std::ops::ControlFlow;
 
 fn every_third(n_rows: usize, third: u32) -> (Vec<u32>, Vec<u32>) {
@@ -103,7 +103,7 @@ fn divergence_is_a_state_with_its_epoch() {
     let mut fitted =
         train::<f32>(job(&data, &rows, &config), |_| ControlFlow::Continue(())).expect("a valid job");
     assert!(matches!(fitted.ended, Ended::Diverged { epoch: 1 }), "{:?}", fitted.ended);
-    assert_eq!(fitted.score(&rows, &[Metric::Mse]), None, "no finite-looking score");
+    assert_eq!(fitted.score(&rows, &[Metric::Mse]), Err(ScoreError::NotFinite), "no finite-looking score");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests of training through its public face.
 
 mod allocations;
+mod gradients;
 mod learning;
 mod metrics;
 mod parity;

@@ -38,7 +38,8 @@ fn dataset(case: &Json, loss: Loss, sizes: &[usize]) -> Dataset {
     let n_outputs = sizes[sizes.len() - 1];
     let target = if loss.classifies() {
         let labels = (0..n_outputs.max(2)).map(|class| class.to_string()).collect();
-        Target::Classes { name: "y".into(), labels, codes: y.iter().map(|&class| class as u32).collect() }
+        let codes = y.iter().map(|&class| class as u32).collect();
+        Target::Classes { name: "y".into(), labels, codes, positive: 1 }
     } else {
         let values = Array2::from_shape_vec((n_rows, n_outputs), y).expect("rows of outputs");
         Target::Numbers { names: (0..n_outputs).map(|j| format!("y{j}")).collect(), values }
