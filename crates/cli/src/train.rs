@@ -34,6 +34,7 @@ pub(crate) fn train(arguments: &TrainArguments) -> Result<(), Problem> {
     let data = plan::load(&sweep)?;
     networks::check(&sweep, &data)?;
     let config = train_config(&point, &data.target, sweep.early_stopping);
+    let config = TrainConfig { gradient_norms: sweep.record.gradient_norms, ..config };
     match config.precision {
         Precision::F32 => fit::<f32>(arguments, &sweep, &data, &config),
         Precision::F64 => fit::<f64>(arguments, &sweep, &data, &config),
@@ -77,7 +78,8 @@ fn fit<T: Real>(
     let mut fitted = trained.map_err(refused)?;
 
     if let Some(path) = &arguments.curve {
-        write_file(path, curve_csv(&fitted.curve).as_bytes())?;
+        let n_norms = if config.gradient_norms { fitted.network().layout().blocks().len() } else { 0 };
+        write_file(path, curve_csv(&fitted.curve, n_norms).as_bytes())?;
     }
     if let Ended::Diverged { epoch } = fitted.ended {
         let message = format!("the run diverged in epoch {epoch}");
@@ -91,7 +93,7 @@ fn fit<T: Real>(
     let Some(scores) = fitted.score(&rows, &metrics) else {
         return Err(Problem::new(NO_USABLE_TRIAL, "the trained network's predictions are not finite"));
     };
-    let last = fitted.curve[fitted.best_epoch - 1];
+    let last = &fitted.curve[fitted.best_epoch - 1];
     let mut figures: Vec<(&str, Number)> = vec![
         ("epochs_run", fitted.curve.len().into()),
         ("best_epoch", fitted.best_epoch.into()),
@@ -141,11 +143,14 @@ fn print_figures(figures: &[(&str, Number)], format: Format) -> Result<(), Probl
     })
 }
 
-fn curve_csv(curve: &[EpochRecord]) -> String {
-    let mut csv = String::from("epoch,learning_rate,train_loss,penalty,validation_loss\n");
-    for EpochRecord { epoch, learning_rate, train_loss, penalty, validation_loss } in curve {
+/// A row an epoch, with the gradient norms of `n_norms` layers.
+fn curve_csv(curve: &[EpochRecord], n_norms: usize) -> String {
+    let names: String = (1..=n_norms).map(|layer| format!(",gradient_norm_{layer}")).collect();
+    let mut csv = format!("epoch,learning_rate,train_loss,penalty,validation_loss{names}\n");
+    for EpochRecord { epoch, learning_rate, train_loss, penalty, validation_loss, gradient_norms } in curve {
         let watched = validation_loss.map(|loss| loss.to_string()).unwrap_or_default();
-        let _ = writeln!(csv, "{epoch},{learning_rate},{train_loss},{penalty},{watched}");
+        let norms: String = gradient_norms.iter().map(|norm| format!(",{norm}")).collect();
+        let _ = writeln!(csv, "{epoch},{learning_rate},{train_loss},{penalty},{watched}{norms}");
     }
     csv
 }

@@ -3,9 +3,13 @@
 //! ```text
 //! meta(key, value)                                    what the sweep is: SweepInfo as JSON
 //! trials(number, point)                               the point as JSON
-//! folds(trial, split, record, curve)                  the record as JSON; curve: 4 f64 an epoch, little-endian
+//! folds(trial, split, record, curve)                  the record as JSON; curve: f64 an epoch, as below
 //! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
 //! ```
+//!
+//! A curve is little-endian: for each epoch the rate, three losses (NaN for a validation loss that was not watched), and the
+//! gradient norms of the L layers where they are recorded. With norms, a u32 in front says how many numbers an epoch has,
+//! 4 + L; without, there are 4 and nothing in front, so that the length, a multiple of 8 or not, tells the two apart.
 //!
 //! `synchronous = FULL` in WAL mode: when [`Store::append`] returns, what it was given survives a crash of the process, and
 //! of the machine as far as its disk keeps its word. The file carries an application id and a schema version; a file without
@@ -307,7 +311,10 @@ impl Store {
             let (record, curve) = row?;
             let mut record: FoldRecord =
                 serde_json::from_str(&record).map_err(|error| self.damaged(&format!("a fold: {error}")))?;
-            record.curve = curve_points(&curve);
+            record.curve = curve_points(&curve).ok_or_else(|| {
+                let UnitId { trial, split } = record.unit;
+                self.damaged(&format!("the curve of trial {trial}, split {split}: {} bytes", curve.len()))
+            })?;
             Ok(record)
         })
         .collect()
@@ -499,23 +506,41 @@ fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("records hold finite numbers and have text keys")
 }
 
-/// Four little-endian f64 an epoch; NaN for a validation loss that was not watched.
+/// The rate and the losses of an epoch; gradient norms come after them.
+const FIXED_NUMBERS: usize = 4;
+
 fn curve_bytes(curve: &[CurvePoint]) -> Vec<u8> {
-    let numbers = curve.iter().flat_map(|point| {
-        [point.learning_rate, point.train_loss, point.penalty, point.validation_loss.unwrap_or(f64::NAN)]
-    });
-    numbers.flat_map(f64::to_le_bytes).collect()
+    let n_norms = curve.first().map_or(0, |point| point.gradient_norms.len());
+    let mut bytes = Vec::with_capacity(4 + 8 * (FIXED_NUMBERS + n_norms) * curve.len());
+    if n_norms > 0 {
+        bytes.extend(((FIXED_NUMBERS + n_norms) as u32).to_le_bytes());
+    }
+    for point in curve {
+        let watched = point.validation_loss.unwrap_or(f64::NAN);
+        for number in [point.learning_rate, point.train_loss, point.penalty, watched] {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes.extend(point.gradient_norms.iter().flat_map(|norm| norm.to_le_bytes()));
+    }
+    bytes
 }
 
-fn curve_points(bytes: &[u8]) -> Vec<CurvePoint> {
+/// `None` for bytes that are no whole epochs.
+fn curve_points(bytes: &[u8]) -> Option<Vec<CurvePoint>> {
+    let (n_numbers, bytes) = match bytes.split_first_chunk() {
+        Some((&count, rest)) if rest.len().is_multiple_of(8) => (u32::from_le_bytes(count) as usize, rest),
+        _ => (FIXED_NUMBERS, bytes),
+    };
+    if n_numbers < FIXED_NUMBERS || !bytes.len().is_multiple_of(8 * n_numbers) {
+        return None;
+    }
     let number = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().expect("eight bytes"));
-    bytes
-        .chunks_exact(32)
-        .map(|epoch| CurvePoint {
-            learning_rate: number(&epoch[..8]),
-            train_loss: number(&epoch[8..16]),
-            penalty: number(&epoch[16..24]),
-            validation_loss: Some(number(&epoch[24..])).filter(|loss| !loss.is_nan()),
-        })
-        .collect()
+    let epochs = bytes.chunks_exact(8 * n_numbers).map(|epoch| CurvePoint {
+        learning_rate: number(&epoch[..8]),
+        train_loss: number(&epoch[8..16]),
+        penalty: number(&epoch[16..24]),
+        validation_loss: Some(number(&epoch[24..32])).filter(|loss| !loss.is_nan()),
+        gradient_norms: epoch[32..].chunks_exact(8).map(number).collect(),
+    });
+    Some(epochs.collect())
 }

@@ -100,6 +100,7 @@ fn fit<T: Real>(
                 train_loss: epoch.train_loss,
                 penalty: epoch.penalty,
                 validation_loss: epoch.validation_loss,
+                gradient_norms: epoch.gradient_norms.clone(),
             })
             .collect(),
     };

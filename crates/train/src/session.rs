@@ -1,5 +1,6 @@
 //! The state of one training run, and one epoch of it.
 
+use crate::gradient_norms::GradientNorms;
 use crate::predictions::{Predictions, Truth};
 use crate::{ClassWeight, EarlyStopping, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
 use mlpsweep_data::{Dataset, Standardiser, Target, inner_split};
@@ -68,6 +69,8 @@ pub struct Session<'a, T> {
     weights: Vec<T>,
     epochs_done: usize,
     step_in_epoch: usize,
+    /// `None` where nobody asked for them.
+    gradient_norms: Option<GradientNorms>,
 }
 
 impl<'a, T: Real> Session<'a, T> {
@@ -129,6 +132,7 @@ impl<'a, T: Real> Session<'a, T> {
             batch_size,
             masks: seed.child("dropout").stream(),
             class_weights: class_weights(job, &rows),
+            gradient_norms: config.gradient_norms.then(|| GradientNorms::new(network.layout())),
             classes: Vec::with_capacity(batch_size),
             numbers: Vec::with_capacity(batch_size * n_outputs),
             weights: Vec::with_capacity(batch_size),
@@ -148,6 +152,7 @@ impl<'a, T: Real> Session<'a, T> {
             self.order.copy_from_slice(&self.rows);
             self.order.shuffle(&mut seed.stream());
         }
+        self.gradient_norms.iter_mut().for_each(GradientNorms::begin_epoch);
         let order = std::mem::take(&mut self.order);
         let (mut total, mut total_weight) = (0.0, 0.0);
         for batch in order.chunks(self.batch_size) {
@@ -167,6 +172,9 @@ impl<'a, T: Real> Session<'a, T> {
     pub fn step(&mut self, batch: &[u32]) -> f64 {
         let rate = T::from_f64(self.learning_rate());
         let loss = self.gradient_of(batch);
+        if let Some(norms) = &mut self.gradient_norms {
+            norms.add(self.network.layout(), &self.gradient);
+        }
         if self.job.config.clip_norm.is_some() || self.job.config.clip_value.is_some() {
             self.clip();
             self.optimizer.step(rate, &mut self.params, &self.gradient, &self.unpenalised);
@@ -205,6 +213,12 @@ impl<'a, T: Real> Session<'a, T> {
     /// The data term's gradient of the last mini-batch, in the network's layout; with clipping, what became of it.
     pub fn gradient(&self) -> &[T] {
         &self.gradient
+    }
+
+    /// The mean over the last epoch's mini-batches of ‖∂J/∂(W_l, b_l)‖₂, J the data term, a number a layer from the input
+    /// up; empty unless the configuration asks for them.
+    pub fn gradient_norms(&self) -> Vec<f64> {
+        self.gradient_norms.as_ref().map(GradientNorms::means).unwrap_or_default()
     }
 
     /// Σ w over the rows that are loaded.

@@ -40,6 +40,20 @@ fn folds_and_repeats_have_draws_of_their_own() {
     assert_eq!(different.len(), losses.len());
 }
 
+/// Norms come with the curve, a number a layer, and change nothing else.
+#[test]
+fn gradient_norms_on_request() {
+    let quiet = plan(SMALL, &["parameters.depth=2"]);
+    let asking = plan(SMALL, &["parameters.depth=2", "record.gradient_norms=true"]);
+    let trial = quiet.trials(1).next().expect("a trial");
+    let run = |plan| unit::run(plan, &trial, 0, &|| false).expect("not stopped");
+    let (quiet, mut asking) = (run(&quiet), run(&asking));
+    let norms: Vec<Vec<f64>> =
+        asking.curve.iter_mut().map(|point| std::mem::take(&mut point.gradient_norms)).collect();
+    assert!(norms.iter().all(|norms| norms.len() == 3 && norms.iter().all(|norm| *norm > 0.0)), "{norms:?}");
+    assert_eq!(quiet, asking);
+}
+
 #[test]
 fn stopped_ones_leave_nothing() {
     let plan = plan(SMALL, &[]);

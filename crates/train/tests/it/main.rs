@@ -1,6 +1,7 @@
 //! Tests of training through its public face.
 
 mod allocations;
+mod gradient_norms;
 mod learning;
 mod metrics;
 mod parity;
@@ -34,6 +35,7 @@ fn config(loss: Loss) -> TrainConfig {
         shuffle: true,
         precision: Precision::F32,
         early_stopping: None,
+        gradient_norms: false,
     }
 }
 
