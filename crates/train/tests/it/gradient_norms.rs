@@ -11,7 +11,7 @@ use ndarray::Array2;
 use std::ops::ControlFlow;
 
 /// One row of one feature and its target, as they are.
-pub(crate) fn single_row(x: f64, y: f64) -> Dataset {
+fn single_row(x: f64, y: f64) -> Dataset {
     Dataset {
         name: "one row".into(),
         features: Array2::from_elem((1, 1), x),

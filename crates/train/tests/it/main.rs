@@ -5,6 +5,7 @@ mod gradient_norms;
 mod learning;
 mod metrics;
 mod parity;
+mod theory;
 
 use mlpsweep_data::{Dataset, Target, builtin};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
