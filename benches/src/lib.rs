@@ -109,6 +109,7 @@ impl Workload {
             shuffle: true,
             precision: Precision::F32,
             early_stopping: None,
+            gradient_norms: false,
         }
     }
 }

@@ -35,6 +35,7 @@ impl Single {
         let data = plan::load(&sweep)?;
         networks::check(&sweep, &data)?;
         let config = train_config(&point, &data.target, sweep.early_stopping);
+        let config = TrainConfig { gradient_norms: sweep.record.gradient_norms, ..config };
         let rows = (0..data.n_rows() as u32).collect();
         Ok(Single { file: file.to_owned(), sweep, data, config, rows })
     }

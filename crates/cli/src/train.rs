@@ -43,7 +43,8 @@ fn fit<T: Real>(arguments: &TrainArguments, single: &Single) -> Result<(), Probl
     let mut fitted = trained.map_err(|error| single.refused(error))?;
 
     if let Some(path) = &arguments.curve {
-        write_file(path, curve_csv(&fitted.curve).as_bytes())?;
+        let n_norms = if config.gradient_norms { fitted.network().layout().blocks().len() } else { 0 };
+        write_file(path, curve_csv(&fitted.curve, n_norms).as_bytes())?;
     }
     if let Ended::Diverged { epoch } = fitted.ended {
         let message = format!("the run diverged in epoch {epoch}");
@@ -59,7 +60,7 @@ fn fit<T: Real>(arguments: &TrainArguments, single: &Single) -> Result<(), Probl
         let message = format!("the trained network has no scores: {error}");
         Problem::new(NO_USABLE_TRIAL, message).hint(Some("try a smaller learning_rate".into()))
     })?;
-    let last = fitted.curve[fitted.best_epoch - 1];
+    let last = &fitted.curve[fitted.best_epoch - 1];
     let mut figures: Vec<(&str, Number)> = vec![
         ("epochs_run", fitted.curve.len().into()),
         ("best_epoch", fitted.best_epoch.into()),
@@ -104,11 +105,14 @@ fn print_figures(figures: &[(&str, Number)], format: Format) -> Result<(), Probl
     })
 }
 
-fn curve_csv(curve: &[EpochRecord]) -> String {
-    let mut csv = String::from("epoch,learning_rate,train_loss,penalty,validation_loss\n");
-    for EpochRecord { epoch, learning_rate, train_loss, penalty, validation_loss } in curve {
+/// A row an epoch, with the gradient norms of `n_norms` layers.
+fn curve_csv(curve: &[EpochRecord], n_norms: usize) -> String {
+    let names: String = (1..=n_norms).map(|layer| format!(",gradient_norm_{layer}")).collect();
+    let mut csv = format!("epoch,learning_rate,train_loss,penalty,validation_loss{names}\n");
+    for EpochRecord { epoch, learning_rate, train_loss, penalty, validation_loss, gradient_norms } in curve {
         let watched = validation_loss.map(|loss| loss.to_string()).unwrap_or_default();
-        let _ = writeln!(csv, "{epoch},{learning_rate},{train_loss},{penalty},{watched}");
+        let norms: String = gradient_norms.iter().map(|norm| format!(",{norm}")).collect();
+        let _ = writeln!(csv, "{epoch},{learning_rate},{train_loss},{penalty},{watched}{norms}");
     }
     csv
 }

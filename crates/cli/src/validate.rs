@@ -95,6 +95,9 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
             None => format!("not settled: more than {MOST_GRID_POINTS} points need `trials` in [search]"),
         },
     );
+    if plan.sweep.record.gradient_norms {
+        line("recorded", "gradient norms, layer by layer".to_owned());
+    }
     for parameter in plan.sweep.parameters.space.parameters() {
         let kind = if matches!(parameter.domain, Domain::Fixed(_)) { "=" } else { "in" };
         line(&format!("  {}", parameter.name), format!("{kind} {}", parameter.domain));

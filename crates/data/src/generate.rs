@@ -86,6 +86,28 @@ pub fn friedman1(n_rows: usize, n_features: usize, noise: f64, seed: Seed) -> Da
     }
 }
 
+/// Two periods of a sine over one feature, uniform on [−1, 1).
+///
+/// ```text
+/// y = sin 2πx + ε,    ε ~ N(0, noise²)
+/// ```
+///
+/// # Panics
+/// When there are fewer than two rows, or noise is negative or not finite.
+pub fn sine(n_rows: usize, noise: f64, seed: Seed) -> Dataset {
+    check(n_rows, 2, noise);
+    let seed = seed.child("sine");
+    let (mut places, mut errors) = (seed.child("features").stream(), seed.child("noise").stream());
+    let features = Array2::from_shape_simple_fn((n_rows, 1), || 2.0 * places.random::<f64>() - 1.0);
+    let y = features.mapv(|x| (2.0 * PI * x).sin() + normal(noise, &mut errors));
+    Dataset {
+        name: "sine".to_owned(),
+        features,
+        feature_names: numbered_names(1),
+        target: Target::Numbers { names: vec!["y".to_owned()], values: y },
+    }
+}
+
 /// Classes in turn on curves in the plane: `point(class, position)` with position from 0 to 1 along each curve.
 fn plane(
     name: &str,

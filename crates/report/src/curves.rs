@@ -3,6 +3,8 @@
 //! ```text
 //! trial repeat fold epoch                                    epochs count from 1
 //! learning_rate train_loss penalty validation_loss           the last empty without early stopping
+//! gradient_norm_1 … gradient_norm_L                          where recorded; L layers of the deepest network, empty above
+//!                                                            the last layer of others
 //! ```
 
 use crate::cell::{Cell, csv_file, names};
@@ -11,6 +13,8 @@ use mlpsweep_sweep::record::SweepInfo;
 
 /// curves.csv. Of a study read without its curves, only the header.
 pub fn curves_csv(study: &Study) -> String {
+    let n_norms = study.folds.iter().flat_map(|fold| &fold.curve).map(|point| point.gradient_norms.len());
+    let n_norms = n_norms.max().unwrap_or(0);
     let header = names([
         "trial",
         "repeat",
@@ -20,12 +24,13 @@ pub fn curves_csv(study: &Study) -> String {
         "train_loss",
         "penalty",
         "validation_loss",
-    ]);
+    ])
+    .chain((1..=n_norms).map(|layer| format!("gradient_norm_{layer}")));
     let info: &SweepInfo = &study.info;
     let rows = study.sorted_folds().into_iter().flat_map(|fold| {
         let (repeat, fold_idx) = position(info, fold.unit.split);
         fold.curve.iter().enumerate().map(move |(epoch_idx, point)| {
-            vec![
+            let mut row = vec![
                 Cell::Count(fold.unit.trial),
                 Cell::count(repeat),
                 Cell::count(fold_idx),
@@ -34,7 +39,11 @@ pub fn curves_csv(study: &Study) -> String {
                 Cell::Number(point.train_loss),
                 Cell::Number(point.penalty),
                 point.validation_loss.into(),
-            ]
+            ];
+            row.extend(
+                (0..n_norms).map(|layer_idx| Cell::from(point.gradient_norms.get(layer_idx).copied())),
+            );
+            row
         })
     });
     csv_file(header, rows)

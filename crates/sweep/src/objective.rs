@@ -57,6 +57,7 @@ pub fn train_config(
         shuffle: !matches!(keys.get("shuffle"), Some(Value::Bool(false))),
         precision: keys.word("precision", precision).unwrap_or(Precision::F32),
         early_stopping,
+        gradient_norms: false,
     }
 }
 

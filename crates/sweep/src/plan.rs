@@ -121,7 +121,8 @@ impl Plan {
 
     /// The training configuration of a trial.
     pub fn config(&self, trial: &Trial) -> TrainConfig {
-        objective::train_config(&trial.point, &self.data.target, self.sweep.early_stopping)
+        let config = objective::train_config(&trial.point, &self.data.target, self.sweep.early_stopping);
+        TrainConfig { gradient_norms: self.sweep.record.gradient_norms, ..config }
     }
 
     /// What reports need to know of the sweep.
@@ -225,6 +226,10 @@ impl Plan {
         if let Some(stopping) = sweep.early_stopping {
             put("early_stopping", json!([stopping.patience, stopping.share, stopping.min_delta]));
         }
+        if sweep.record.gradient_norms {
+            // No score depends on it, but curves.csv cannot show what earlier folds did not record.
+            put("record.gradient_norms", json!(true));
+        }
         let names = sweep.parameters.space.parameters().iter().map(|parameter| parameter.name.as_str());
         put("parameters", json!(names.collect::<Vec<_>>()));
         for parameter in sweep.parameters.space.parameters() {
@@ -283,6 +288,7 @@ pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
         Source::Moons { rows, noise } => generate::moons(*rows, *noise, seed),
         Source::Spirals { rows, noise, arms } => generate::spirals(*rows, *noise, *arms, seed),
         Source::Friedman1 { rows, features, noise } => generate::friedman1(*rows, *features, *noise, seed),
+        Source::Sine { rows, noise } => generate::sine(*rows, *noise, seed),
         Source::File(path) => {
             let options = CsvOptions {
                 target: sweep.data.target.clone(),

@@ -89,7 +89,7 @@ pub enum FoldState {
 }
 
 /// One epoch of a learning curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CurvePoint {
     /// α during the epoch.
     pub learning_rate: f64,
@@ -99,6 +99,8 @@ pub struct CurvePoint {
     pub penalty: f64,
     /// The data term on the rows early stopping watches.
     pub validation_loss: Option<f64>,
+    /// Each layer's gradient norm, from the input up; as many in every epoch of a unit, none unless asked for.
+    pub gradient_norms: Vec<f64>,
 }
 
 /// When a unit ran and how long; wall-clock numbers live here alone.

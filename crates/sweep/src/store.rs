@@ -3,7 +3,7 @@
 //! ```text
 //! meta(key, value)                                    what the sweep is: SweepInfo as JSON
 //! trials(number, point)                               the point as JSON
-//! folds(trial, split, record, curve)                  the record as JSON; curve: 4 f64 an epoch, little-endian
+//! folds(trial, split, record, curve)                  the record as JSON; curve: f64 an epoch, as below
 //! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
 //! validation(split, row_numbers, truth)               of each split: u32 a row; f64 a row and target, or the class's position
 //! predictions(trial, split, numbers)                  what a unit predicts of these rows: f64s, row after row
@@ -12,6 +12,9 @@
 //! The last two are filled where a sweep has two repeats or more. Predictions are f64, little-endian like all numbers here:
 //! a score that is computed from them again is the score of the fold to the bit, targets far from 0 keep their digits, and
 //! no two probabilities near 1 become equal, as they would in f32 at half the size. Of two classes one is enough.
+//!
+//! A curve begins with a u32, how many numbers an epoch has: the rate, three losses (NaN for a validation loss that was not
+//! watched), and the gradient norms of the layers where they are recorded; then come the epochs. No epochs, no bytes.
 //!
 //! `synchronous = FULL` in WAL mode: when [`Store::append`] returns, what it was given survives a crash of the process, and
 //! of the machine as far as its disk keeps its word. The file carries an application id and a schema version; a file without
@@ -364,7 +367,10 @@ impl Store {
             let (record, curve) = row?;
             let mut record: FoldRecord =
                 serde_json::from_str(&record).map_err(|error| self.damaged(&format!("a fold: {error}")))?;
-            record.curve = curve_points(&curve);
+            record.curve = curve_points(&curve).ok_or_else(|| {
+                let UnitId { trial, split } = record.unit;
+                self.damaged(&format!("the curve of trial {trial}, split {split}: {} bytes", curve.len()))
+            })?;
             Ok(record)
         })
         .collect()
@@ -606,23 +612,41 @@ fn numbers(bytes: &[u8]) -> Vec<f64> {
     bytes.chunks_exact(8).map(number).collect()
 }
 
-/// Four little-endian f64 an epoch; NaN for a validation loss that was not watched.
+/// The rate and the losses of an epoch; gradient norms come after them.
+const FIXED_NUMBERS: usize = 4;
+
 fn curve_bytes(curve: &[CurvePoint]) -> Vec<u8> {
-    let numbers = curve.iter().flat_map(|point| {
-        [point.learning_rate, point.train_loss, point.penalty, point.validation_loss.unwrap_or(f64::NAN)]
-    });
-    numbers.flat_map(f64::to_le_bytes).collect()
+    let Some(first) = curve.first() else { return Vec::new() };
+    let n_numbers = FIXED_NUMBERS + first.gradient_norms.len();
+    let mut bytes = Vec::with_capacity(4 + 8 * n_numbers * curve.len());
+    bytes.extend((n_numbers as u32).to_le_bytes());
+    for point in curve {
+        let watched = point.validation_loss.unwrap_or(f64::NAN);
+        for number in [point.learning_rate, point.train_loss, point.penalty, watched] {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes.extend(point.gradient_norms.iter().flat_map(|norm| norm.to_le_bytes()));
+    }
+    bytes
 }
 
-fn curve_points(bytes: &[u8]) -> Vec<CurvePoint> {
+/// `None` for bytes that are no whole epochs.
+fn curve_points(bytes: &[u8]) -> Option<Vec<CurvePoint>> {
+    if bytes.is_empty() {
+        return Some(Vec::new());
+    }
+    let (&count, bytes) = bytes.split_first_chunk()?;
+    let n_numbers = u32::from_le_bytes(count) as usize;
+    if n_numbers < FIXED_NUMBERS || !bytes.len().is_multiple_of(8 * n_numbers) {
+        return None;
+    }
     let number = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().expect("eight bytes"));
-    bytes
-        .chunks_exact(32)
-        .map(|epoch| CurvePoint {
-            learning_rate: number(&epoch[..8]),
-            train_loss: number(&epoch[8..16]),
-            penalty: number(&epoch[16..24]),
-            validation_loss: Some(number(&epoch[24..])).filter(|loss| !loss.is_nan()),
-        })
-        .collect()
+    let epochs = bytes.chunks_exact(8 * n_numbers).map(|epoch| CurvePoint {
+        learning_rate: number(&epoch[..8]),
+        train_loss: number(&epoch[8..16]),
+        penalty: number(&epoch[16..24]),
+        validation_loss: Some(number(&epoch[24..32])).filter(|loss| !loss.is_nan()),
+        gradient_norms: epoch[32..].chunks_exact(8).map(number).collect(),
+    });
+    Some(epochs.collect())
 }

@@ -8,7 +8,9 @@ use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, Trial, UnitId
 use mlpsweep_data::Split;
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Ended, Fitted, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, train};
+use mlpsweep_train::{
+    Ended, Fitted, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, train,
+};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -102,6 +104,7 @@ fn fit<T: Real>(
                 train_loss: epoch.train_loss,
                 penalty: epoch.penalty,
                 validation_loss: epoch.validation_loss,
+                gradient_norms: epoch.gradient_norms.clone(),
             })
             .collect(),
     };

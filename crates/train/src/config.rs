@@ -48,6 +48,8 @@ pub struct TrainConfig {
     pub precision: Precision,
     /// When to stop before the last epoch; `None` for never.
     pub early_stopping: Option<EarlyStopping>,
+    /// Whether each epoch's record has the layers' gradient norms.
+    pub gradient_norms: bool,
 }
 
 /// How much the rows of a class count in the loss.

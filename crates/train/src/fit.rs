@@ -14,7 +14,7 @@ use mlpsweep_real::Real;
 use std::ops::ControlFlow;
 
 /// What is known after an epoch.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EpochRecord {
     /// Counted from 1.
     pub epoch: usize,
@@ -26,6 +26,9 @@ pub struct EpochRecord {
     pub penalty: f64,
     /// The data term on the rows early stopping watches.
     pub validation_loss: Option<f64>,
+    /// The mean over the epoch's mini-batches of each layer's ‖∂J/∂(W_l, b_l)‖₂ of the data term, before penalties and
+    /// clipping, from the input up; empty unless the configuration asks for them.
+    pub gradient_norms: Vec<f64>,
 }
 
 /// Why a run ended.
@@ -37,7 +40,7 @@ pub enum Ended {
     EarlyStopped,
     /// The optimizer has nothing left to gain: a minimum, as far as the precision goes. Update rules never say so.
     Converged,
-    /// A loss, a parameter or a prediction is not finite any more.
+    /// A loss, a parameter, a recorded gradient norm or a prediction is not finite any more.
     Diverged {
         /// The epoch it showed in.
         epoch: usize,
@@ -80,12 +83,13 @@ pub fn train<T: Real>(
             train_loss: loss.data,
             penalty: loss.penalty,
             validation_loss,
+            gradient_norms: session.gradient_norms(),
         };
-        let finite = (loss.data + loss.penalty + validation_loss.unwrap_or(0.0)).is_finite();
+        let finite = (loss.data + loss.penalty + validation_loss.unwrap_or(0.0)).is_finite()
+            && record.gradient_norms.iter().all(|norm| norm.is_finite());
         if !finite || !session.params().iter().all(|param| param.is_finite()) {
             break Ended::Diverged { epoch };
         }
-        curve.push(record);
         session.observe(validation_loss.unwrap_or(loss.data));
         let stalled_for = match (job.config.early_stopping, validation_loss) {
             (Some(stopping), Some(loss)) => {
@@ -94,6 +98,7 @@ pub fn train<T: Real>(
             _ => 0,
         };
         let stop = observer(&record).is_break();
+        curve.push(record);
         if job.config.early_stopping.is_some_and(|stopping| stalled_for >= stopping.patience) {
             break Ended::EarlyStopped;
         }

@@ -32,6 +32,7 @@
 mod config;
 mod error;
 mod fit;
+mod gradient_norms;
 mod metric;
 mod predictions;
 mod session;

@@ -4,6 +4,7 @@ mod check;
 
 pub use check::{CheckOptions, GradientCheck};
 
+use crate::gradient_norms::GradientNorms;
 use crate::predictions::{Predictions, Truth};
 use crate::{
     BatchSize, ClassWeight, EarlyStopping, Metric, Preprocess, Scale, TargetScaler, TrainConfig, TrainError,
@@ -76,6 +77,8 @@ pub struct Session<'a, T> {
     step_in_epoch: usize,
     /// Whether the optimizer has said that there is nothing left to gain.
     at_rest: bool,
+    /// `None` where nobody asked for them.
+    gradient_norms: Option<GradientNorms>,
 }
 
 impl<'a, T: Real> Session<'a, T> {
@@ -137,6 +140,7 @@ impl<'a, T: Real> Session<'a, T> {
             batch_size,
             masks: seed.child("dropout").stream(),
             class_weights: class_weights(job, &rows),
+            gradient_norms: config.gradient_norms.then(|| GradientNorms::new(network.layout())),
             classes: Vec::with_capacity(batch_size),
             numbers: Vec::with_capacity(batch_size * n_outputs),
             weights: Vec::with_capacity(batch_size),
@@ -157,6 +161,7 @@ impl<'a, T: Real> Session<'a, T> {
             self.order.copy_from_slice(&self.rows);
             self.order.shuffle(&mut seed.stream());
         }
+        self.gradient_norms.iter_mut().for_each(GradientNorms::begin_epoch);
         let order = std::mem::take(&mut self.order);
         let (mut total, mut total_weight) = (0.0, 0.0);
         for batch in order.chunks(self.batch_size) {
@@ -176,7 +181,8 @@ impl<'a, T: Real> Session<'a, T> {
     pub fn step(&mut self, batch: &[u32]) -> f64 {
         self.load(batch);
         let rate = T::from_f64(self.learning_rate());
-        let Session { job, network, params, gradient, workspace, optimizer, masks, .. } = self;
+        let Session { job, network, params, gradient, workspace, optimizer, masks, gradient_norms, .. } =
+            self;
         let config = job.config;
         let targets = targets(config.loss, &self.classes, &self.numbers, &self.weights);
         let clips = config.clip_norm.is_some() || config.clip_value.is_some();
@@ -194,6 +200,9 @@ impl<'a, T: Real> Session<'a, T> {
             }
             is_loaded = false;
             let loss = network.loss_and_gradient(params, workspace, targets, masks, gradient);
+            if let Some(norms) = gradient_norms {
+                norms.add(network.layout(), gradient);
+            }
             if clips {
                 clip(config, &self.segments, params, gradient);
             }
@@ -219,6 +228,12 @@ impl<'a, T: Real> Session<'a, T> {
     /// keeps gradients of its own.
     pub fn gradient(&self) -> &[T] {
         &self.gradient
+    }
+
+    /// The mean over the last epoch's mini-batches of ‖∂J/∂(W_l, b_l)‖₂, J the data term, a number a layer from the input
+    /// up; empty unless the configuration asks for them.
+    pub fn gradient_norms(&self) -> Vec<f64> {
+        self.gradient_norms.as_ref().map(GradientNorms::means).unwrap_or_default()
     }
 
     /// Σ w over the rows that are loaded.

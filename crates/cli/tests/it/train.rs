@@ -1,6 +1,6 @@
 //! One configuration on all rows.
 
-use crate::fixture::{Place, SMALL};
+use crate::fixture::{Place, SMALL, results};
 
 const CONFIG: &str = r#"seed = 3
 [data]
@@ -56,6 +56,42 @@ fn scores() {
     place.write("d.csv", "x,y\n1,a\n2,b\n3,a\n4,b\n");
     let listed = scores("{ path = \"d.csv\", target = \"y\", classes = [\"a\", \"b\", \"c\"] }");
     assert_eq!(listed, three.iter().filter(|name| *name != "roc_auc").cloned().collect::<Vec<_>>());
+}
+
+/// With `[record] gradient_norms` the curve has a column a layer and is otherwise the same.
+#[test]
+fn gradient_norms() {
+    let place = Place::new(CONFIG);
+    place.say("train s.toml --curve without.csv").expect(0, "");
+    place.say("train s.toml --curve with.csv --set record.gradient_norms=true").expect(0, "");
+    let [without, with] = ["without.csv", "with.csv"].map(|name| String::from_utf8(place.read(name)));
+    let (without, with) = (without.expect("text"), with.expect("text"));
+    assert!(with.starts_with("epoch,learning_rate,train_loss,penalty,validation_loss,gradient_norm_1,gradient_norm_2,gradient_norm_3\n"), "{with}");
+    for (without, with) in without.lines().zip(with.lines()).skip(1) {
+        let norms = with.strip_prefix(without).expect("the same cells, and more");
+        let norms: Vec<f64> = norms[1..].split(',').map(|norm| norm.parse().expect("a number")).collect();
+        assert!(norms.len() == 3 && norms.iter().all(|&norm| norm > 0.0 && norm < 10.0), "{norms:?}");
+    }
+}
+
+/// A sweep of several depths has the columns of its deepest network, the same bytes on any number of threads.
+#[test]
+fn gradient_norms_of_a_sweep() {
+    let grid = "[search]\nsampler = \"grid\"\n[record]\ngradient_norms = true\n[parameters]\nhidden = { values = [[], [5], [5, 3]] }";
+    let place = Place::new(&CONFIG.replace("[parameters]\nhidden = [5, 3]", grid));
+    place.say("run s.toml --jobs 1 --out one").expect(0, "");
+    place.say("run s.toml --jobs 2 --out two").expect(0, "");
+    let [.., curves] = results(&place.path("one"));
+    assert_eq!(results(&place.path("two"))[2], curves);
+    let mut lines = curves.lines();
+    let header = lines.next().expect("a header");
+    assert!(header.ends_with("validation_loss,gradient_norm_1,gradient_norm_2,gradient_norm_3"), "{header}");
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let depth: usize = cells[0].parse().expect("a trial, as deep as its number");
+        let given = cells[8..].iter().map(|cell| cell.parse::<f64>().is_ok_and(|norm| norm > 0.0));
+        assert!(given.eq((0..3).map(|layer| layer <= depth)), "{line}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Generated tables follow their formulas and their seeds.
 
-use mlpsweep_data::generate::{friedman1, moons, spirals};
+use mlpsweep_data::generate::{friedman1, moons, sine, spirals};
 use mlpsweep_data::{Dataset, Target};
 use mlpsweep_seed::Seed;
 use std::f64::consts::PI;
@@ -45,6 +45,17 @@ fn friedman1_without_noise_is_its_formula() {
     }
 }
 
+#[test]
+fn sine_without_noise_is_its_formula() {
+    let data = sine(50, 0.0, SEED);
+    let Target::Numbers { values, .. } = &data.target else { panic!("a regression") };
+    assert!(data.features.iter().any(|&x| x < -0.5) && data.features.iter().any(|&x| x > 0.5));
+    for (x, y) in data.features.iter().zip(values) {
+        assert!((-1.0..1.0).contains(x) && (y - (2.0 * PI * x).sin()).abs() < 1e-12);
+    }
+    assert_eq!(sine(50, 0.5, SEED).features, data.features, "noise moves the target only");
+}
+
 /// 4,000 draws of N(0, 0.5²): the mean lies within 5 standard errors of 0, the deviation within 5 of 0.5.
 #[test]
 fn noise_has_the_deviation_asked_for() {
@@ -68,8 +79,12 @@ fn classes_take_turns() {
 
 #[test]
 fn a_table_is_a_function_of_its_seed() {
-    let makes: [fn(Seed) -> Dataset; 3] =
-        [|seed| moons(20, 0.1, seed), |seed| spirals(20, 0.1, 2, seed), |seed| friedman1(20, 5, 1.0, seed)];
+    let makes: [fn(Seed) -> Dataset; 4] = [
+        |seed| moons(20, 0.1, seed),
+        |seed| spirals(20, 0.1, 2, seed),
+        |seed| friedman1(20, 5, 1.0, seed),
+        |seed| sine(20, 0.1, seed),
+    ];
     for make in makes {
         assert_eq!(make(SEED), make(SEED));
         assert_ne!(make(SEED).features, make(Seed::new(8)).features);

@@ -2,6 +2,7 @@
 
 mod activations;
 mod allocations;
+mod dropout;
 mod gradients;
 mod initialisation;
 mod losses;

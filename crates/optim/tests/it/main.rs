@@ -3,3 +3,4 @@
 mod lbfgs;
 mod rules;
 mod schedules;
+mod valley;

@@ -105,6 +105,7 @@ pub(crate) fn add_fold(study: &mut Study, trial: u64, split: usize, state: FoldS
         train_loss: 1.0 / (epoch as f64 + 1.0),
         penalty: 1e-7,
         validation_loss: is_complete.then_some(0.5),
+        gradient_norms: Vec::new(),
     };
     let first = scores[1].first().zip(scores[0].first());
     let base = first.map(|(&train, &validation)| BaseScores { train, validation });

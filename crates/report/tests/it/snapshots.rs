@@ -23,6 +23,34 @@ fn rounded(text: &str) -> String {
     rounded + rest
 }
 
+/// Columns for the deepest network; those with fewer layers leave the last ones empty.
+#[test]
+fn curves_with_gradient_norms() {
+    let mut study = digits();
+    study.folds.truncate(6);
+    for (fold_idx, fold) in study.folds.iter_mut().enumerate().step_by(5) {
+        let n_layers = 3 - fold_idx / 5;
+        for point in &mut fold.curve {
+            point.gradient_norms = [0.5, 1e-9, 12.0][..n_layers].to_vec();
+        }
+    }
+    insta::assert_snapshot!(curves_csv(&study), @r"
+    trial,repeat,fold,epoch,learning_rate,train_loss,penalty,validation_loss,gradient_norm_1,gradient_norm_2,gradient_norm_3
+    0,0,0,1,0.01,1.0,1e-7,0.5,0.5,1e-9,12.0
+    0,0,0,2,0.01,0.5,1e-7,0.5,0.5,1e-9,12.0
+    0,0,1,1,0.01,1.0,1e-7,0.5,,,
+    0,0,1,2,0.01,0.5,1e-7,0.5,,,
+    0,0,2,1,0.01,1.0,1e-7,0.5,,,
+    0,0,2,2,0.01,0.5,1e-7,0.5,,,
+    0,0,3,1,0.01,1.0,1e-7,0.5,,,
+    0,0,3,2,0.01,0.5,1e-7,0.5,,,
+    0,0,4,1,0.01,1.0,1e-7,0.5,,,
+    0,0,4,2,0.01,0.5,1e-7,0.5,,,
+    1,0,0,1,0.01,1.0,1e-7,0.5,0.5,1e-9,
+    1,0,0,2,0.01,0.5,1e-7,0.5,0.5,1e-9,
+    ");
+}
+
 #[test]
 fn ranked() {
     let study = digits();

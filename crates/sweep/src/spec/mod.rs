@@ -50,6 +50,8 @@ pub struct Sweep {
     pub preprocess: Preprocess,
     /// When runs stop early.
     pub early_stopping: Option<EarlyStopping>,
+    /// What curves record beside the losses.
+    pub record: RecordSpec,
 }
 
 /// `[data]`
@@ -95,6 +97,13 @@ pub enum Source {
         noise: f64,
         /// Arms, a class each.
         arms: usize,
+    },
+    /// Two periods of a sine over one feature.
+    Sine {
+        /// Rows.
+        rows: usize,
+        /// Standard deviation of the noise.
+        noise: f64,
     },
     /// Friedman's first regression problem.
     Friedman1 {
@@ -180,6 +189,13 @@ impl SamplerKind {
     }
 }
 
+/// `[record]`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecordSpec {
+    /// Each layer's gradient norm, epoch by epoch.
+    pub gradient_norms: bool,
+}
+
 /// No sweep file is larger than this.
 const LARGEST_FILE: u64 = 16 << 20;
 /// Trials of a random search when none are given.
@@ -241,6 +257,7 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
     let parameters = Parameters::read(parameters.as_ref())?;
     let preprocess = preprocess(top.section("preprocess")?)?;
     let early_stopping = early_stopping(top.section("early_stopping")?)?;
+    let record = record(top.section("record")?)?;
     top.finish()?;
     Ok(Sweep {
         file: path.to_owned(),
@@ -253,6 +270,7 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
         parameters,
         preprocess,
         early_stopping,
+        record,
     })
 }
 
@@ -365,7 +383,7 @@ fn classes(section: &Section<'_>, task: Option<Task>, n_targets: usize) -> Resul
 }
 
 fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source, Fault> {
-    const GENERATED: [&str; 3] = ["moons", "spirals", "friedman1"];
+    const GENERATED: [&str; 4] = ["moons", "spirals", "friedman1", "sine"];
     if builtin::NAMES.contains(&name) {
         return Ok(Source::Builtin(name.to_owned()));
     }
@@ -387,6 +405,7 @@ fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source,
         "spirals" => {
             Source::Spirals { rows: whole("rows", 10, 500)?, noise: noise(0.1)?, arms: whole("arms", 2, 2)? }
         }
+        "sine" => Source::Sine { rows: whole("rows", 10, 500)?, noise: noise(0.0)? },
         _ => Source::Friedman1 {
             rows: whole("rows", 10, 500)?,
             features: whole("features", 5, 10)?,
@@ -400,6 +419,7 @@ fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source,
             return Err(Fault::new(place, message));
         }
         Source::Moons { rows, .. } | Source::Spirals { rows, .. } => (rows, 2),
+        Source::Sine { rows, .. } => (rows, 1),
         Source::File(_) | Source::Builtin(_) => unreachable!("generated"),
     };
     if rows.saturating_mul(columns) > MOST_CELLS {
@@ -520,4 +540,11 @@ fn early_stopping(section: Option<Section<'_>>) -> Result<Option<EarlyStopping>,
         section.number("min_delta", "a number, 0 or more", |delta| delta >= 0.0 && delta.is_finite())?;
     section.finish()?;
     Ok(Some(EarlyStopping { patience, share, min_delta: min_delta.unwrap_or(0.0) }))
+}
+
+fn record(section: Option<Section<'_>>) -> Result<RecordSpec, Fault> {
+    let Some(section) = section else { return Ok(RecordSpec::default()) };
+    let gradient_norms = section.flag("gradient_norms")?.unwrap_or(false);
+    section.finish()?;
+    Ok(RecordSpec { gradient_norms })
 }

@@ -92,6 +92,14 @@ impl<'a> Section<'a> {
         }
     }
 
+    pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, Fault> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(Node { kind: Kind::Bool(value), .. }) => Ok(Some(*value)),
+            Some(node) => Err(self.wrong(key, node, "true or false")),
+        }
+    }
+
     pub(crate) fn whole(&self, key: &str, least: i64) -> Result<Option<i64>, Fault> {
         match self.get(key) {
             None => Ok(None),

@@ -150,11 +150,11 @@ fn what_is_not_there_yet() {
         "[parameters]\nl2 = { min = 0.1, max = 0.9, scale = \"logit\" }",
     ]), @r#"
     s.toml:3:3: unknown key `constraint`
-       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
+       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
     s.toml:3:2: unknown key `select`
-       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
+       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
     s.toml:3:3: unknown key `enqueue`
-       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
+       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
     s.toml:3:1: unknown key `data.missing`
        hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `target`, `task`, `test`
     s.toml:3:1: unknown key `data.test_path`
@@ -208,6 +208,8 @@ fn wrong_types() {
         "[search]\nmax_time = \"0s\"",
         "[search]\nmax_time = \"99999999999999999999y\"",
         "[early_stopping]\nshare = 1.5",
+        "[record]\ngradient_norms = 1",
+        "[record]\ngradient_norm = true",
         "[parameters]\nshuffle = 1",
         "[parameters]\nhidden = [4.0, 0]",
         "[parameters]\nhidden = [[4]]",
@@ -229,6 +231,9 @@ fn wrong_types() {
     s.toml:4:1: `search.max_time` is "0s", but must be a time such as "90s" or "1h 30m"
     s.toml:4:1: `search.max_time` is "99999999999999999999y", but must be a time such as "90s" or "1h 30m"
     s.toml:4:1: `early_stopping.share` is 1.5, but must be a share in (0, 1)
+    s.toml:4:1: `record.gradient_norms` is 1, but must be true or false
+    s.toml:4:1: unknown key `record.gradient_norm`
+       hint: did you mean `gradient_norms`?
     s.toml:4:1: `parameters.shuffle` is 1, but must be true or false
     s.toml:4:1: `parameters.hidden` is [4.0, 0], but must be a list of whole numbers, at least 1 each
     s.toml:4:1: `parameters.hidden` is [[4]], but must be a list of whole numbers, at least 1 each
@@ -527,7 +532,7 @@ fn wrong_overrides() {
     --set parameters.width=99999999999999999999: `parameters.width` is "99999999999999999999", but must be a whole number, at least 1
     --set seed=2024-01-01: `seed` is "2024-01-01", but must be a whole number, at least 0
     --set \u{1b}[31m=1: unknown key `\u{1b}[31m`
-       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `score`, `search`, `seed`
+       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
     "#);
 }
 

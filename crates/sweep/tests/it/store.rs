@@ -42,6 +42,7 @@ fn record(trial: u64, split: usize, numbers: &[f64]) -> FoldRecord {
         train_loss: -number,
         penalty: number / 3.0,
         validation_loss: (split == 0).then_some(number),
+        gradient_norms: vec![number; split],
     };
     FoldRecord {
         unit: UnitId { trial, split },
@@ -68,7 +69,9 @@ fn bits(records: &[FoldRecord]) -> Vec<String> {
                 .curve
                 .iter()
                 .flat_map(|p| {
-                    [p.learning_rate, p.train_loss, p.penalty, p.validation_loss.unwrap_or(f64::NAN)]
+                    let fixed =
+                        [p.learning_rate, p.train_loss, p.penalty, p.validation_loss.unwrap_or(f64::NAN)];
+                    [&fixed[..], &p.gradient_norms].concat()
                 })
                 .collect();
             format!("{record:?} {} {} {}", hex(&record.test_scores), hex(&record.train_scores), hex(&curve))
@@ -175,6 +178,64 @@ fn validation_rows_are_put_once() {
     assert_eq!(store.validation_rows().expect("rows"), splits);
 }
 
+/// The bytes of the only curve in the store.
+fn curve_blob(path: &Path) -> Vec<u8> {
+    let connection = rusqlite::Connection::open(path).expect("a database");
+    connection.query_row("SELECT curve FROM folds", [], |row| row.get(0)).expect("one fold")
+}
+
+/// A curve says how many numbers an epoch has, four and the norms.
+#[test]
+fn curves_say_how_many_numbers_an_epoch_has() {
+    for n_norms in [0, 1, 3] {
+        let folder = folder();
+        let mut store = open(folder.path(), &[]).expect("a new store");
+        let record = record(0, n_norms, &[0.25, 0.5, 1.0]);
+        let (trial, timing) = (
+            Trial { number: 0, point: Vec::new() },
+            Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 },
+        );
+        store.append([(&trial, &record, &timing)]).expect("room on the disk");
+        let mut expected: Vec<u8> = (4 + n_norms as u32).to_le_bytes().into();
+        for point in &record.curve {
+            let watched = point.validation_loss.unwrap_or(f64::NAN);
+            let fixed = [point.learning_rate, point.train_loss, point.penalty, watched];
+            let numbers = fixed.iter().chain(&point.gradient_norms);
+            expected.extend(numbers.flat_map(|number| number.to_le_bytes()));
+        }
+        let path = folder.path().join(FILE_NAME);
+        assert_eq!(curve_blob(&path), expected, "{n_norms} norms");
+        assert_eq!(store.folds(true).expect("folds"), [record]);
+    }
+}
+
+#[test]
+fn curves_that_are_no_whole_epochs() {
+    let folder = folder();
+    let mut store = open(folder.path(), &[]).expect("a new store");
+    let record = record(0, 2, &[0.5]);
+    let (trial, timing) = (
+        Trial { number: 0, point: Vec::new() },
+        Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 },
+    );
+    store.append([(&trial, &record, &timing)]).expect("room on the disk");
+    // An epoch cut short, a count that does not divide, one too small for the losses, none at all, bytes left over.
+    for curve in [
+        "zeroblob(32)",
+        "x'05000000' || zeroblob(48)",
+        "x'03000000' || zeroblob(24)",
+        "zeroblob(36)",
+        "x'00'",
+    ] {
+        let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
+        connection.execute(&format!("UPDATE folds SET curve = CAST({curve} AS BLOB)"), []).expect("a change");
+        let error = store.folds(true).expect_err(curve);
+        let said = say(&error, folder.path());
+        assert!(said.starts_with("FOLDER/study.db: damaged: the curve of trial 0, split 2: "), "{said}");
+        assert_eq!(store.folds(false).expect("folds without curves").len(), 1);
+    }
+}
+
 /// All or none: a unit that is there already spoils the batch, and nothing of it is kept.
 #[test]
 fn a_batch_is_whole_or_not_there() {
@@ -210,6 +271,7 @@ fn another_sweep_is_refused() {
         &["early_stopping.patience=5"],
         &["parameters.width=5", "parameters.activation=tanh"],
         &["parameters.dropout={ values = [0.2, 0.0] }"],
+        &["record.gradient_norms=true"],
     ]
     .into_iter()
     .map(|overrides| {
@@ -244,6 +306,8 @@ fn another_sweep_is_refused() {
     FOLDER/study.db: the results of another sweep: `parameters` was ["learning_rate","dropout","width","epochs"] and is now ["learning_rate","dropout","width","epochs","activation"]; `parameters.activation` was null and is now "tanh"; `parameters.width` was "4" and is now "5"
        hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
     FOLDER/study.db: the results of another sweep: `parameters.dropout` was "[0.0, 0.2]" and is now "[0.2, 0.0]"
+       hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
+    FOLDER/study.db: the results of another sweep: `record.gradient_norms` was null and is now true
        hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
     "#);
     assert!(std::fs::read(&path).expect("a file") == bytes, "the file was changed");

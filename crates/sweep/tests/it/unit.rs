@@ -106,6 +106,20 @@ fn with_one_repeat_no_predictions_are_kept() {
     assert!(record.base.is_some() && record.predictions.is_empty());
 }
 
+/// Norms come with the curve, a number a layer, and change nothing else.
+#[test]
+fn gradient_norms_on_request() {
+    let quiet = plan(SMALL, &["parameters.depth=2"]);
+    let asking = plan(SMALL, &["parameters.depth=2", "record.gradient_norms=true"]);
+    let trial = quiet.trials(1).next().expect("a trial");
+    let run = |plan| unit::run(plan, &trial, 0, &|| false).expect("not stopped");
+    let (quiet, mut asking) = (run(&quiet), run(&asking));
+    let norms: Vec<Vec<f64>> =
+        asking.curve.iter_mut().map(|point| std::mem::take(&mut point.gradient_norms)).collect();
+    assert!(norms.iter().all(|norms| norms.len() == 3 && norms.iter().all(|norm| *norm > 0.0)), "{norms:?}");
+    assert_eq!(quiet, asking);
+}
+
 #[test]
 fn stopped_ones_leave_nothing() {
     let plan = plan(SMALL, &[]);

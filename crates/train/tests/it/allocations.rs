@@ -35,7 +35,7 @@ fn count() {
     let rows: Vec<u32> = (0..1024).collect();
     for &optimizer in OptimizerKind::ALL {
         let mut config = config(Loss::CrossEntropy);
-        (config.optimizer, config.dropout, config.l2) = (optimizer, 0.2, 1.0);
+        (config.optimizer, config.dropout, config.l2, config.gradient_norms) = (optimizer, 0.2, 1.0, true);
         if optimizer.is_full_batch() {
             continue; // It evaluates as often as its line search asks: another number of buffers each time.
         }

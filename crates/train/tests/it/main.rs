@@ -1,11 +1,13 @@
 //! Tests of training through its public face.
 
 mod allocations;
+mod gradient_norms;
 mod gradients;
 mod learning;
 mod metrics;
 mod parity;
 mod sklearn;
+mod theory;
 
 use mlpsweep_data::{Dataset, Target, builtin};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
@@ -36,6 +38,7 @@ fn config(loss: Loss) -> TrainConfig {
         shuffle: true,
         precision: Precision::F32,
         early_stopping: None,
+        gradient_norms: false,
     }
 }
 

@@ -95,6 +95,7 @@ fn config(case: &Json, sizes: &[usize]) -> TrainConfig {
         shuffle: false,
         precision: Precision::F64,
         early_stopping: None,
+        gradient_norms: false,
     }
 }
 
