@@ -1,7 +1,7 @@
 //! A checked sweep and its data → everything a run needs: the space, the folds, the number of trials, its identity.
 
 use crate::record::{DataInfo, MetricInfo, SweepInfo, Trial};
-use crate::spec::{CvKind, SamplerKind, Source, SpecError, Sweep};
+use crate::spec::{CvKind, Place, SamplerKind, Source, SpecError, Sweep};
 use crate::{SweepError, networks, objective};
 use mlpsweep_data::{CsvOptions, Dataset, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv};
 use mlpsweep_search::{Domain, Grid, Point, Random, Sampler, TrialNumber, Value};
@@ -59,12 +59,17 @@ impl Plan {
         let fold_kind = match kind {
             CvKind::KFold => FoldKind::KFold,
             CvKind::Stratified => FoldKind::Stratified,
+            CvKind::Group => FoldKind::Group,
+            CvKind::StratifiedGroup => FoldKind::StratifiedGroup,
+            CvKind::TimeSeries => FoldKind::TimeSeries,
+            CvKind::Column => FoldKind::Column,
             CvKind::Holdout => FoldKind::Holdout { share: sweep.cv.share },
         };
-        let stratify = matches!(data.target, Target::Classes { .. }) && kind != CvKind::KFold;
-        let (rest, test_rows) = hold_out(&data.target, sweep.data.test, stratify, seed)
+        let keeps_shares = matches!(kind, CvKind::Stratified | CvKind::StratifiedGroup | CvKind::Holdout);
+        let stratify = matches!(data.target, Target::Classes { .. }) && keeps_shares;
+        let (rest, test_rows) = hold_out(&data, sweep.data.test, stratify, seed)
             .map_err(|error| SweepError::from_folds(&sweep, "the test share", &error))?;
-        let folds = Folds::new(fold_kind, sweep.cv.folds, sweep.cv.repeats, &data.target, &rest, seed)
+        let folds = Folds::new(fold_kind, sweep.cv.folds, sweep.cv.repeats, &data, &rest, seed)
             .map_err(|error| SweepError::from_folds(&sweep, "the folds", &error))?;
 
         let space = &sweep.parameters.space;
@@ -187,6 +192,17 @@ impl Plan {
         if self.cv_kind() == CvKind::Holdout {
             put("cv.share", json!(sweep.cv.share));
         }
+        let roles = [
+            ("data.sample_weight", &sweep.data.sample_weight),
+            ("cv.group", &sweep.cv.group),
+            ("cv.time", &sweep.cv.time),
+            ("cv.column", &sweep.cv.column),
+        ];
+        for (key, column) in roles {
+            if let Some((name, _)) = column {
+                put(key, json!(name));
+            }
+        }
         put("score", json!(self.metrics.iter().map(|metric| metric.name()).collect::<Vec<_>>()));
         put("search.sampler", json!(sweep.search.sampler.name()));
         put("preprocess.scale", json!(sweep.preprocess.scale.name()));
@@ -247,6 +263,7 @@ fn owned(point: &Point) -> Vec<(String, Value)> {
 /// When it cannot be read or understood.
 pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
     let seed = Seed::new(sweep.seed).child("data");
+    let name = |column: &Option<(String, Place)>| column.as_ref().map(|(name, _)| name.clone());
     Ok(match &sweep.data.source {
         Source::Builtin(name) => builtin::load(name).expect("the name was checked with the file"),
         Source::Moons { rows, noise } => generate::moons(*rows, *noise, seed),
@@ -257,6 +274,10 @@ pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
                 target: sweep.data.target.clone(),
                 task: sweep.data.task,
                 drop: sweep.data.drop.clone(),
+                sample_weight: name(&sweep.data.sample_weight),
+                group: name(&sweep.cv.group),
+                time: name(&sweep.cv.time),
+                fold: name(&sweep.cv.column),
             };
             read_csv(path, &options).map_err(|error| SweepError::from_data(sweep, error))?
         }

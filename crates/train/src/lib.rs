@@ -14,6 +14,7 @@ mod error;
 mod fit;
 mod metric;
 mod predictions;
+mod row_weights;
 mod session;
 mod target_scale;
 
