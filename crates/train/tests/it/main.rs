@@ -4,6 +4,7 @@ mod allocations;
 mod learning;
 mod metrics;
 mod parity;
+mod weights;
 
 use mlpsweep_data::{Dataset, Target, builtin};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
