@@ -330,10 +330,9 @@ fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
                 .into_iter()
                 .find_map(|key| Some((key, section.get(key)?)));
             if let Some((key, node)) = extra {
-                return Err(Fault::new(
-                    &node.place,
-                    format!("`data.{key}` is for files; built-in sets have theirs"),
-                ));
+                let theirs = if key == "sample_weight" { "none" } else { "theirs" };
+                let message = format!("`data.{key}` is for files; built-in sets have {theirs}");
+                return Err(Fault::new(&node.place, message));
             }
         }
     }
