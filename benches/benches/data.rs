@@ -27,8 +27,7 @@ fn data(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(rows.len() as u64));
     group.bench_function("folds/5x20000", |bencher| {
         bencher.iter(|| {
-            let folds =
-                Folds::new(FoldKind::KFold, 5, 1, &table.target, &rows, Seed::new(7)).expect("enough rows");
+            let folds = Folds::new(FoldKind::KFold, 5, 1, &table, &rows, Seed::new(7)).expect("enough rows");
             black_box(folds.split(0))
         });
     });

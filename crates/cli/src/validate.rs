@@ -2,7 +2,7 @@
 
 use crate::args::{Format, OutputArguments, ValidateArguments};
 use crate::exit::{Problem, print, tell};
-use mlpsweep_data::Target;
+use mlpsweep_data::{Labels, Roles, Target, Times, Weights};
 use mlpsweep_search::Domain;
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::plan::MOST_GRID_POINTS;
@@ -72,6 +72,9 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
             line("target", format!("{}, numeric", names.join(", ")));
         }
     }
+    for (key, value) in roles(&data.roles) {
+        line(key, value);
+    }
     line("held out", format!("{} rows", plan.test_rows.len()));
     let repeats = if plan.folds.repeats() > 1 {
         format!(" × {} repeats", plan.folds.repeats())
@@ -101,6 +104,44 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
     for parameter in plan.sweep.parameters.space.parameters() {
         let kind = if matches!(parameter.domain, Domain::Fixed(_)) { "=" } else { "in" };
         line(&format!("  {}", parameter.name), format!("{kind} {}", parameter.domain));
+    }
+    lines
+}
+
+/// The columns beside features and target, and what they hold.
+fn roles(roles: &Roles) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    if let Some(Weights { name, values }) = &roles.weights {
+        let [least, most] = [f64::min, f64::max].map(|end| values.iter().copied().reduce(end).unwrap_or(0.0));
+        let n_without = values.iter().filter(|&&weight| weight == 0.0).count();
+        let without = if n_without == 0 { String::new() } else { format!(", 0 in {n_without} rows") };
+        lines.push(("sample weight", format!("{}, {least} to {most}{without}", name.escape_debug())));
+    }
+    let sizes = |codes: &[u32], n_labels: usize| {
+        let mut sizes = vec![0_usize; n_labels];
+        codes.iter().for_each(|&code| sizes[code as usize] += 1);
+        sizes
+    };
+    if let Some(Labels { name, labels, codes }) = &roles.groups {
+        let sizes = sizes(codes, labels.len());
+        let (least, most) = (sizes.iter().min().unwrap_or(&0), sizes.iter().max().unwrap_or(&0));
+        let name = name.escape_debug();
+        lines.push(("groups", format!("{name}, {} groups of {least} to {most} rows", labels.len())));
+    }
+    if let Some(Times { name, ranks, first, last }) = &roles.times {
+        let n_times = ranks.iter().max().map_or(0, |&rank| rank as usize + 1);
+        let (name, first, last) = (name.escape_debug(), first.escape_debug(), last.escape_debug());
+        lines.push(("time", format!("{name}, {n_times} different times from {first} to {last}")));
+    }
+    if let Some(Labels { name, labels, codes }) = &roles.folds {
+        const SHOWN: usize = 10;
+        let sizes = sizes(codes, labels.len());
+        let counts = labels.iter().zip(sizes).take(SHOWN);
+        let counts: Vec<String> =
+            counts.map(|(label, size)| format!("{} {size}", label.escape_debug())).collect();
+        let more = if labels.len() > SHOWN { " …" } else { "" };
+        let name = name.escape_debug();
+        lines.push(("fold column", format!("{name}, {} folds: {}{more}", labels.len(), counts.join(", "))));
     }
     lines
 }

@@ -1,4 +1,4 @@
-//! The header of a table: which column is a feature, which a target, which is left out.
+//! The header of a table: which column is a feature, which a target, which has another role or none.
 
 use std::collections::HashMap;
 
@@ -15,13 +15,26 @@ pub(crate) enum Role {
     Feature,
     /// The target at this position of `options.target`.
     Target(usize),
+    /// The column at this position of [`Columns::beside`].
+    Beside(usize),
     Dropped,
+}
+
+/// A role beside feature and target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RoleKind {
+    Weights,
+    Groups,
+    Times,
+    Folds,
 }
 
 /// The columns in the order of the file.
 pub(crate) struct Columns {
     pub(crate) names: Vec<String>,
     pub(crate) roles: Vec<Role>,
+    /// The columns beside features and target, and their names.
+    pub(crate) beside: Vec<(RoleKind, String)>,
 }
 
 impl Columns {
@@ -32,8 +45,10 @@ impl Columns {
     /// no feature.
     pub(crate) fn new(header: &Record<'_>, options: &CsvOptions) -> Result<Columns, Fault> {
         let names = read_names(header)?;
-        let roles = give_roles(&names, options)?;
-        Ok(Columns { names, roles })
+        let beside = options.beside();
+        let roles = give_roles(&names, options, &beside)?;
+        let beside = beside.into_iter().map(|(kind, _, name)| (kind, name.to_owned())).collect();
+        Ok(Columns { names, roles, beside })
     }
 
     /// How many columns are features.
@@ -74,7 +89,11 @@ fn read_names(header: &Record<'_>) -> Result<Vec<String>, Fault> {
     Ok(names)
 }
 
-fn give_roles(names: &[String], options: &CsvOptions) -> Result<Vec<Role>, Fault> {
+fn give_roles(
+    names: &[String],
+    options: &CsvOptions,
+    beside: &[(RoleKind, &'static str, &str)],
+) -> Result<Vec<Role>, Fault> {
     if options.target.is_empty() {
         return Err(Fault::NoTarget);
     }
@@ -92,6 +111,19 @@ fn give_roles(names: &[String], options: &CsvOptions) -> Result<Vec<Role>, Fault
             return Err(Fault::DroppedTarget { name: excerpt(name) });
         }
         *role = Role::Dropped;
+    }
+    for (beside_idx, &(_, key, name)) in beside.iter().enumerate() {
+        let role = &mut roles[position(names, key, name)?];
+        let other = match role {
+            Role::Feature => {
+                *role = Role::Beside(beside_idx);
+                continue;
+            }
+            Role::Target(_) => "target",
+            Role::Dropped => "drop",
+            Role::Beside(other_idx) => beside[*other_idx].1,
+        };
+        return Err(Fault::TwoRoles { name: excerpt(name), key, other });
     }
     if !roles.contains(&Role::Feature) {
         return Err(Fault::NoFeatures { dropped: !options.drop.is_empty() });

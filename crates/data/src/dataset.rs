@@ -6,6 +6,7 @@ use std::str::FromStr;
 use ndarray::Array2;
 use sha2::{Digest as _, Sha256};
 
+use crate::roles::{Labels, Roles, Times, Weights};
 use crate::target::position_of_label;
 
 /// A table of numbers with its target, every row complete.
@@ -22,6 +23,8 @@ pub struct Dataset {
     pub feature_names: Vec<String>,
     /// What is to be predicted, one entry a row.
     pub target: Target,
+    /// Columns that are neither.
+    pub roles: Roles,
 }
 
 /// What is to be predicted.
@@ -104,7 +107,8 @@ impl Dataset {
     /// The SHA-256 of what the table says, as 64 lower-case hexadecimal digits.
     ///
     /// It covers feature names, feature values bit by bit (−0.0 counts as 0.0), the kind of target, its names,
-    /// labels and values, in their order. It does not cover the data set's name, nor anything about the file it
+    /// labels and values, in their order, and the same of each of its [`roles`](Dataset::roles) — a table without any
+    /// has the fingerprint it had before there were some. It does not cover the data set's name, nor anything about the file it
     /// came from: path, byte-order mark, line ends, quoting, how a number was spelled.
     ///
     /// Each part goes in behind its length, so that no two different tables can run together into the same bytes.
@@ -126,10 +130,33 @@ impl Dataset {
                 hash_matrix(&mut hash, values);
             }
         }
+        hash_roles(&mut hash, &self.roles);
         hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
             write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
             hex
         })
+    }
+}
+
+fn hash_roles(hash: &mut Sha256, roles: &Roles) {
+    if let Some(Weights { name, values }) = &roles.weights {
+        hash.update(b"weights");
+        hash_names(hash, std::slice::from_ref(name));
+        hash_numbers(hash, values.iter(), |value| (value + 0.0).to_bits().to_le_bytes());
+    }
+    for (role, column) in [("groups", &roles.groups), ("folds", &roles.folds)] {
+        if let Some(Labels { name, labels, codes }) = column {
+            hash.update(role.as_bytes());
+            hash_names(hash, std::slice::from_ref(name));
+            hash_names(hash, labels);
+            hash_numbers(hash, codes.iter(), |code| code.to_le_bytes());
+        }
+    }
+    // Of times the order alone matters, however they are written.
+    if let Some(Times { name, ranks, .. }) = &roles.times {
+        hash.update(b"times");
+        hash_names(hash, std::slice::from_ref(name));
+        hash_numbers(hash, ranks.iter(), |rank| rank.to_le_bytes());
     }
 }
 

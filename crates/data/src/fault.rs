@@ -141,7 +141,7 @@ pub enum Fault {
     /// The sweep file names a column the file does not have.
     #[error("there is no column `{name}`, which `{key}` names")]
     UnknownColumn {
-        /// `target` or `drop`.
+        /// The key of the sweep file that names it: `target`, `drop`, `sample_weight`, `group`, `time` or `column`.
         key: &'static str,
         /// The name asked for.
         name: String,
@@ -163,6 +163,16 @@ pub enum Fault {
     DroppedTarget {
         /// The name.
         name: String,
+    },
+    /// The sweep file names one column for two things.
+    #[error("column `{name}` is named by `{other}` and by `{key}`")]
+    TwoRoles {
+        /// The name.
+        name: String,
+        /// The key that names it again.
+        key: &'static str,
+        /// The key that names it first.
+        other: &'static str,
     },
     /// The sweep file asks for classes of several columns at once.
     #[error("{n_targets} targets with `task = \"classification\"`")]
@@ -234,6 +244,68 @@ pub enum Fault {
         /// The nearest class there is.
         nearest: Option<String>,
     },
+    /// A cell that is no sample weight.
+    #[error("line {line}, column `{column}`: {}", no_weight(found))]
+    Weight {
+        /// The line the record starts on.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        found: String,
+    },
+    /// No row counts.
+    #[error("column `{column}`: the sample weight is 0 in every row")]
+    NoWeight {
+        /// The column's name.
+        column: String,
+    },
+    /// A row that belongs nowhere.
+    #[error("line {line}, column `{column}`: {}", no_label(found, role))]
+    NoLabel {
+        /// The line the record starts on.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        found: String,
+        /// What the column is for: `group` or `fold`.
+        role: &'static str,
+    },
+    /// A measurement where a fold should be named.
+    #[error("line {line}, column `{column}`: `{found}` is neither a whole number nor a word")]
+    FoldLabel {
+        /// The line the record starts on.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        found: String,
+    },
+    /// A cell that does not say when.
+    #[error("line {line}, column `{column}`: {}", no_time(found))]
+    Time {
+        /// The line the record starts on.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        found: String,
+    },
+    /// Times that cannot be compared with those above them.
+    #[error("line {line}, column `{column}`: `{found}` is {is} in a column of {others}")]
+    MixedTimes {
+        /// The line the record starts on.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        found: String,
+        /// What kind of time it is.
+        is: &'static str,
+        /// What those above it are.
+        others: &'static str,
+    },
     /// All rows are of one class, or have one value.
     #[error("column `{column}`: the target is `{value}` in every row")]
     ConstantTarget {
@@ -252,6 +324,7 @@ impl DataError {
             | Fault::UnknownColumn { .. }
             | Fault::RepeatedTarget { .. }
             | Fault::DroppedTarget { .. }
+            | Fault::TwoRoles { .. }
             | Fault::SeveralClassTargets { .. }
             | Fault::NoFeatures { dropped: true } => ErrorKind::Config,
             _ => ErrorKind::Input,
@@ -271,7 +344,12 @@ impl DataError {
             | Fault::NotFinite { line, .. }
             | Fault::Text { line, .. }
             | Fault::UnlistedClass { line, .. }
-            | Fault::TextAmongNumbers { line, .. } => Some(line),
+            | Fault::TextAmongNumbers { line, .. }
+            | Fault::Weight { line, .. }
+            | Fault::NoLabel { line, .. }
+            | Fault::FoldLabel { line, .. }
+            | Fault::Time { line, .. }
+            | Fault::MixedTimes { line, .. } => Some(line),
             _ => None,
         }
     }
@@ -285,7 +363,13 @@ impl DataError {
             | Fault::Text { column, .. }
             | Fault::UnlistedClass { column, .. }
             | Fault::TextAmongNumbers { column, .. }
-            | Fault::ConstantTarget { column, .. } => Some(column),
+            | Fault::ConstantTarget { column, .. }
+            | Fault::Weight { column, .. }
+            | Fault::NoWeight { column }
+            | Fault::NoLabel { column, .. }
+            | Fault::FoldLabel { column, .. }
+            | Fault::Time { column, .. }
+            | Fault::MixedTimes { column, .. } => Some(column),
             _ => None,
         }
     }
@@ -339,6 +423,7 @@ impl DataError {
             Fault::UnknownColumn { columns, n_columns, .. } => list_columns(columns, *n_columns),
             Fault::RepeatedTarget { .. } => "name each target once".to_owned(),
             Fault::DroppedTarget { .. } => "take it out of `target` or out of `drop`".to_owned(),
+            Fault::TwoRoles { key, other, .. } => format!("take it out of `{other}` or out of `{key}`"),
             Fault::SeveralClassTargets { .. } => {
                 "classes are predicted for one column; several targets are numbers".to_owned()
             }
@@ -370,6 +455,17 @@ impl DataError {
             Fault::UnlistedClass { nearest: None, .. } => {
                 "add it to `classes`, or leave the row out".to_owned()
             }
+            Fault::Weight { .. } => {
+                "a sample weight is a finite number, 0 or more; 1 counts a row once, 0 not at all".to_owned()
+            }
+            Fault::NoWeight { .. } => "give the rows to learn from a weight above 0".to_owned(),
+            Fault::NoLabel { role, .. } => format!("every row has its {role}; fill the cell in, or leave the row out"),
+            Fault::FoldLabel { .. } => "name the folds by whole numbers, or by words".to_owned(),
+            Fault::Time { .. } => {
+                "times are numbers, or dates such as 2024-05-31, 2024-05-31T14:30 or 2024-05-31T14:30:05+02:00"
+                    .to_owned()
+            }
+            Fault::MixedTimes { .. } => "write all times of the column in one way".to_owned(),
             Fault::ConstantTarget { .. } => "there is nothing to learn from a target that never changes".to_owned(),
         })
     }
@@ -388,6 +484,30 @@ fn missing(found: &str) -> String {
         "the cell is empty".to_owned()
     } else {
         format!("`{found}` is a missing value, expected a number")
+    }
+}
+
+fn no_weight(found: &str) -> String {
+    if found.trim().is_empty() {
+        "the cell is empty".to_owned()
+    } else {
+        format!("`{found}` is no sample weight")
+    }
+}
+
+fn no_label(found: &str, role: &str) -> String {
+    if found.trim().is_empty() {
+        "the cell is empty".to_owned()
+    } else {
+        format!("`{found}` names no {role}")
+    }
+}
+
+fn no_time(found: &str) -> String {
+    if found.trim().is_empty() {
+        "the cell is empty".to_owned()
+    } else {
+        format!("`{found}` is neither a number nor an ISO 8601 date")
     }
 }
 

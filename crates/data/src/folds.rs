@@ -3,12 +3,17 @@
 //! ```text
 //! k-fold       shuffle the rows; the i-th goes to fold i mod k
 //! stratified   shuffle within each class, lay the classes end to end; the i-th row goes to fold i mod k
-//! holdout      draw a share of the rows once
+//! group        share out whole groups, the largest first, each to the smallest fold; stratified_group keeps class
+//!              shares as even as the groups allow
+//! timeseries   k + 1 blocks in the order of time; fold i is trained on blocks 0 … i and validated on block i + 1
+//! holdout      draw a share of the rows once; whole groups, the latest rows, where the table has groups or times
+//! column       as the user says
 //! ```
 //!
 //! Dealing round robin makes sizes differ by at most one. Since the deal runs on from class to class, that holds
 //! for the rows of each class as well as for the total. Every row is validated once per repeat (holdout: at most
-//! once).
+//! once; time series: all but the first block). How groups and times are kept whole stands in
+//! [`grouped`](crate::grouped) and [`timed`](crate::timed).
 //!
 //! Repeat r draws from `seed.child("folds").nth(r)`: folds depend on the seed, the rows and their classes, and
 //! asking for more repeats leaves the first ones as they were.
@@ -19,9 +24,12 @@ use mlpsweep_seed::{Seed, Stream};
 use rand::seq::SliceRandom as _;
 use thiserror::Error;
 
-use crate::dataset::Target;
-use crate::draw::{by_class, draw};
-use crate::fault::ErrorKind;
+use crate::dataset::{Dataset, Target};
+use crate::draw::{by_class, by_code, draw};
+use crate::fault::{ErrorKind, excerpt};
+use crate::grouped::Groups;
+use crate::roles::Labels;
+use crate::timed;
 
 /// How rows are shared out among folds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,12 +38,20 @@ pub enum FoldKind {
     KFold,
     /// Every fold has its share of each class, within one row.
     Stratified,
+    /// Rows of one group are in one fold, and no two folds differ by more rows than the largest group has.
+    Group,
+    /// The same, with class shares as even as the groups allow.
+    StratifiedGroup,
+    /// Every fold is validated on rows later than all it is trained on. One repeat.
+    TimeSeries,
     /// One split, with this share of the rows for validation, in (0, 1). Of classes each gives its share, within
-    /// one row.
+    /// one row. Of a table with groups whole groups are validated, of one with times the latest rows.
     Holdout {
         /// The share of validation rows.
         share: f64,
     },
+    /// A fold for each label of the table's own folds, in their order. One repeat.
+    Column,
 }
 
 /// The splits of a table, numbered repeat by repeat: split `repeat · n_folds + fold`.
@@ -48,6 +64,8 @@ pub struct Folds {
     per_repeat: usize,
     /// For each repeat and each of `rows`, the fold that validates it, or [`NEVER`].
     fold_of: Vec<Vec<u32>>,
+    /// Nothing is learned from the rows of later folds.
+    in_time: bool,
 }
 
 /// The mark of a row that no fold validates.
@@ -68,31 +86,45 @@ pub struct Split {
 
 impl Folds {
     /// Shares out `rows`, row numbers in ascending order, which leave out the test share. `n_folds` is not looked
-    /// at for a holdout.
+    /// at for a holdout and for the table's own folds.
     ///
     /// # Errors
-    /// Fewer than two folds, more folds than rows, no repeats, a class with fewer rows than folds (stratified),
-    /// no classes to stratify by, a share that leaves nothing to train on or to validate.
+    /// Fewer than two folds, more folds than rows, groups or times, no repeats, or several where nothing is shuffled,
+    /// a class with fewer rows than folds (stratified), no classes to stratify by, no groups, times or folds in the
+    /// table, a share that leaves nothing to train on or to validate.
     ///
     /// # Panics
-    /// When `rows` are not in ascending order or not rows of the target.
+    /// When `rows` are not in ascending order or not rows of the table.
     pub fn new(
         kind: FoldKind,
         n_folds: usize,
         repeats: usize,
-        target: &Target,
+        data: &Dataset,
         rows: &[u32],
         seed: Seed,
     ) -> Result<Folds, FoldError> {
+        let (target, roles) = (&data.target, &data.roles);
         assert!(rows.is_sorted_by(|a, b| a < b), "rows come in ascending order, each once");
         assert!(
             rows.last().is_none_or(|&last| (last as usize) < target.n_rows()),
-            "rows are those of the target"
+            "rows are those of the table"
         );
         if repeats == 0 {
             return Err(FoldError::NoRepeats);
         }
-        let n_folds = if matches!(kind, FoldKind::Holdout { .. }) { 1 } else { n_folds };
+        let n_folds = match kind {
+            FoldKind::Holdout { .. } => 1,
+            FoldKind::Column => needed(roles.folds.as_ref(), "column")?.labels.len(),
+            _ => n_folds,
+        };
+        let is_shuffled = match kind {
+            FoldKind::TimeSeries | FoldKind::Column => false,
+            FoldKind::Holdout { .. } => roles.times.is_none(),
+            _ => true,
+        };
+        if repeats > 1 && !is_shuffled {
+            return Err(FoldError::SameRepeats { repeats });
+        }
         let deal = |repeat: usize| -> Result<Vec<u32>, FoldError> {
             let mut stream = seed.child("folds").nth(repeat as u64).stream();
             match kind {
@@ -107,14 +139,34 @@ impl Folds {
                     check_classes(&strata, n_folds, target)?;
                     Ok(deal(strata, n_folds, &mut stream))
                 }
+                FoldKind::Group | FoldKind::StratifiedGroup => {
+                    check_counts(n_folds, rows.len())?;
+                    if kind == FoldKind::StratifiedGroup {
+                        by_class(target, rows)?;
+                    }
+                    let strata = (kind == FoldKind::StratifiedGroup).then_some(target);
+                    Groups::of(needed(roles.groups.as_ref(), "group")?, rows, strata).deal(
+                        n_folds,
+                        repeat,
+                        &mut stream,
+                    )
+                }
+                FoldKind::TimeSeries => {
+                    check_counts(n_folds, rows.len())?;
+                    let blocks = timed::blocks(needed(roles.times.as_ref(), "time")?, rows, n_folds)?;
+                    // The first block is only learned from.
+                    Ok(blocks.into_iter().map(|block| block.checked_sub(1).unwrap_or(NEVER)).collect())
+                }
+                FoldKind::Column => own(needed(roles.folds.as_ref(), "column")?, rows),
                 FoldKind::Holdout { share } => {
-                    let drawn = draw(rows.len(), by_class(target, rows).ok(), share, &mut stream)?;
+                    let drawn = draw(data, rows, by_class(target, rows).ok(), share, &mut stream)?;
                     Ok(drawn.into_iter().map(|is_drawn| if is_drawn { 0 } else { NEVER }).collect())
                 }
             }
         };
         let fold_of = (0..repeats).map(deal).collect::<Result<_, _>>()?;
-        Ok(Folds { rows: rows.to_vec(), per_repeat: n_folds, fold_of })
+        let in_time = kind == FoldKind::TimeSeries;
+        Ok(Folds { rows: rows.to_vec(), per_repeat: n_folds, fold_of, in_time })
     }
 
     /// How many splits there are: folds times repeats.
@@ -142,7 +194,12 @@ impl Folds {
         let (repeat, fold) = (split_idx / self.per_repeat, split_idx % self.per_repeat);
         let (mut train, mut validation) = (Vec::new(), Vec::new());
         for (&row, &fold_of_row) in self.rows.iter().zip(&self.fold_of[repeat]) {
-            if fold_of_row as usize == fold { validation.push(row) } else { train.push(row) }
+            let is_later = self.in_time && fold_of_row != NEVER && fold_of_row as usize > fold;
+            if fold_of_row as usize == fold {
+                validation.push(row);
+            } else if !is_later {
+                train.push(row);
+            }
         }
         Split { repeat, fold, train, validation }
     }
@@ -165,6 +222,30 @@ fn deal(strata: Vec<Vec<u32>>, n_folds: usize, stream: &mut Stream) -> Vec<u32> 
         }
     }
     fold_of
+}
+
+/// The fold of each position as the user says.
+fn own(folds: &Labels, rows: &[u32]) -> Result<Vec<u32>, FoldError> {
+    let column = || excerpt(&folds.name);
+    if let [label] = folds.labels.as_slice() {
+        return Err(FoldError::OneFold { column: column(), label: excerpt(label) });
+    }
+    if folds.labels.len() > MOST_OWN_FOLDS {
+        return Err(FoldError::TooManyFolds { column: column(), n_folds: folds.labels.len() });
+    }
+    let strata = by_code(&folds.codes, folds.labels.len(), rows);
+    if let Some(fold) = strata.iter().position(Vec::is_empty) {
+        return Err(FoldError::EmptyFold { column: column(), label: excerpt(&folds.labels[fold]) });
+    }
+    Ok(rows.iter().map(|&row| folds.codes[row as usize]).collect())
+}
+
+/// A column with more different values than this names something else than folds.
+const MOST_OWN_FOLDS: usize = 10_000;
+
+/// What the kind of fold needs the table to have.
+fn needed<'a, T>(role: Option<&'a T>, key: &'static str) -> Result<&'a T, FoldError> {
+    role.ok_or(FoldError::NeedsColumn { key })
 }
 
 fn check_counts(n_folds: usize, n_rows: usize) -> Result<(), FoldError> {
@@ -224,6 +305,74 @@ pub enum FoldError {
         /// The target column.
         target: String,
     },
+    /// Some folds would be empty, since groups are not divided.
+    #[error("{n_folds} folds, but only {n_groups} {} in `{column}` to share out", plural(*n_groups, "group"))]
+    MoreFoldsThanGroups {
+        /// The group column.
+        column: String,
+        /// How many folds were asked for.
+        n_folds: usize,
+        /// How many groups there are outside the test share.
+        n_groups: usize,
+    },
+    /// Some blocks would be empty, since rows of one time are not parted.
+    #[error("{n_folds} folds are {} blocks in time, but `{column}` has only {n_times} different {}", n_folds + 1, plural(*n_times, "time"))]
+    MoreFoldsThanTimes {
+        /// The time column.
+        column: String,
+        /// How many folds were asked for.
+        n_folds: usize,
+        /// How many different times there are outside the test share.
+        n_times: usize,
+    },
+    /// Nothing to divide.
+    #[error("all rows are of one group in `{column}`, which cannot be divided")]
+    OneGroup {
+        /// The group column.
+        column: String,
+    },
+    /// Nothing to divide.
+    #[error("all rows have one time in `{column}`, which cannot be divided")]
+    OneTime {
+        /// The time column.
+        column: String,
+    },
+    /// The user's own folds are one.
+    #[error("`{column}` is `{label}` in every row, but there must be at least 2 folds")]
+    OneFold {
+        /// The fold column.
+        column: String,
+        /// What stands in every row.
+        label: String,
+    },
+    /// The user's own folds are no folds.
+    #[error("`{column}` has {n_folds} different values, and more than {MOST_OWN_FOLDS} folds are not made")]
+    TooManyFolds {
+        /// The fold column.
+        column: String,
+        /// How many different values it has.
+        n_folds: usize,
+    },
+    /// The test share took all rows of one of the user's own folds.
+    #[error("no row of fold `{label}` in `{column}` is outside the test share")]
+    EmptyFold {
+        /// The fold column.
+        column: String,
+        /// The fold.
+        label: String,
+    },
+    /// The table lacks what the kind of fold goes by.
+    #[error("these folds need a column that `{key}` names")]
+    NeedsColumn {
+        /// `group`, `time` or `column`.
+        key: &'static str,
+    },
+    /// Repeats that would all be the same.
+    #[error("{repeats} repeats, but without anything drawn at random they would all be the same")]
+    SameRepeats {
+        /// How many were asked for.
+        repeats: usize,
+    },
     /// A share that is none.
     #[error("share is {share}, but must lie in (0, 1)")]
     Share {
@@ -246,8 +395,18 @@ impl FoldError {
             | FoldError::NoRepeats
             | FoldError::MoreFoldsThanRows { .. }
             | FoldError::NeedsClasses { .. }
+            | FoldError::MoreFoldsThanGroups { .. }
+            | FoldError::MoreFoldsThanTimes { .. }
+            | FoldError::TooManyFolds { .. }
+            | FoldError::EmptyFold { .. }
+            | FoldError::NeedsColumn { .. }
+            | FoldError::SameRepeats { .. }
             | FoldError::Share { .. } => ErrorKind::Config,
-            FoldError::SmallClass { .. } | FoldError::TooFewRows { .. } => ErrorKind::Input,
+            FoldError::SmallClass { .. }
+            | FoldError::OneGroup { .. }
+            | FoldError::OneTime { .. }
+            | FoldError::OneFold { .. }
+            | FoldError::TooFewRows { .. } => ErrorKind::Input,
         }
     }
 
@@ -266,11 +425,32 @@ impl FoldError {
             FoldError::SmallClass { .. } => {
                 Some("collect more rows of that class, leave it out, or use `kind = \"kfold\"`".to_owned())
             }
-            FoldError::NeedsClasses { .. } => Some("use `kind = \"kfold\"` for a regression".to_owned()),
+            FoldError::NeedsClasses { .. } => {
+                Some("use `kind = \"kfold\"` for a regression, `kind = \"group\"` with groups".to_owned())
+            }
             FoldError::MoreFoldsThanRows { .. } | FoldError::TooFewRows { .. } => {
                 Some("each part needs at least one row".to_owned())
             }
-            FoldError::NoRepeats | FoldError::Share { .. } => None,
+            FoldError::MoreFoldsThanGroups { n_groups, .. } if *n_groups >= 2 => {
+                Some(format!("a group is never divided, so {n_groups} folds are the most"))
+            }
+            FoldError::MoreFoldsThanTimes { n_times, .. } if *n_times >= 3 => {
+                Some(format!("rows of one time stay together, so {} folds are the most", n_times - 1))
+            }
+            FoldError::MoreFoldsThanGroups { .. } | FoldError::OneGroup { .. } => {
+                Some("each part needs at least one group".to_owned())
+            }
+            FoldError::MoreFoldsThanTimes { .. } => {
+                Some("2 folds, the fewest, need 3 different times".to_owned())
+            }
+            FoldError::OneTime { .. } => Some("each part needs rows of at least one time".to_owned()),
+            FoldError::OneFold { .. } => Some("give the rows of each fold a value of their own".to_owned()),
+            FoldError::TooManyFolds { .. } => {
+                Some("name the column that says which fold a row is of".to_owned())
+            }
+            FoldError::EmptyFold { .. } => Some("hold out fewer rows; `test = 0` holds out none".to_owned()),
+            FoldError::SameRepeats { .. } => Some("use `repeats = 1`".to_owned()),
+            FoldError::NeedsColumn { .. } | FoldError::NoRepeats | FoldError::Share { .. } => None,
         }
     }
 }

@@ -11,6 +11,7 @@ use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
 use crate::dataset::{Dataset, Target};
+use crate::roles::Roles;
 
 /// Two interleaved half circles, classes `0` and `1`, in turn.
 ///
@@ -83,6 +84,7 @@ pub fn friedman1(n_rows: usize, n_features: usize, noise: f64, seed: Seed) -> Da
         features,
         feature_names: numbered_names(n_features),
         target: Target::Numbers { names: vec!["y".to_owned()], values: y.insert_axis(Axis(1)) },
+        roles: Roles::default(),
     }
 }
 
@@ -105,6 +107,7 @@ pub fn sine(n_rows: usize, noise: f64, seed: Seed) -> Dataset {
         features,
         feature_names: numbered_names(1),
         target: Target::Numbers { names: vec!["y".to_owned()], values: y },
+        roles: Roles::default(),
     }
 }
 
@@ -133,6 +136,7 @@ fn plane(
         features,
         feature_names: numbered_names(2),
         target: Target::Classes { name: "class".to_owned(), labels, codes, positive: n_classes as u32 - 1 },
+        roles: Roles::default(),
     }
 }
 

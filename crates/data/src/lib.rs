@@ -19,10 +19,10 @@
 //!
 //! let data = builtin::load("iris").expect("iris is built in");
 //! let seed = Seed::new(7);
-//! let (rest, test) = hold_out(&data.target, TestShare::Auto, true, seed)?;
+//! let (rest, test) = hold_out(&data, TestShare::Auto, true, seed)?;
 //! assert_eq!((rest.len(), test.len()), (120, 30));
 //!
-//! let folds = Folds::new(FoldKind::Stratified, 5, 1, &data.target, &rest, seed)?;
+//! let folds = Folds::new(FoldKind::Stratified, 5, 1, &data, &rest, seed)?;
 //! let split = folds.split(0);
 //! assert_eq!((split.train.len(), split.validation.len()), (96, 24));
 //!
@@ -37,11 +37,16 @@ mod dataset;
 mod draw;
 mod fault;
 mod folds;
+mod grouped;
+mod moment;
 mod number;
 mod read;
 mod records;
+mod role_column;
+mod roles;
 mod standardise;
 mod target;
+mod timed;
 
 pub mod builtin;
 pub mod generate;
@@ -52,4 +57,5 @@ pub use fault::{DataError, ErrorKind, Fault};
 pub use folds::{FoldError, FoldKind, Folds, Split};
 pub use read::{CsvOptions, read_csv, read_csv_from};
 pub use records::RECORD_LIMIT;
+pub use roles::{Labels, Roles, Times, Weights};
 pub use standardise::{ScaleError, Standardiser};

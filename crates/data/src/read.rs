@@ -14,11 +14,13 @@ use std::thread;
 use flate2::read::MultiGzDecoder;
 use ndarray::Array2;
 
-use crate::columns::{Columns, Role};
+use crate::columns::{Columns, Role, RoleKind};
 use crate::dataset::{Dataset, Target, Task};
 use crate::fault::{DataError, Fault, excerpt};
 use crate::number;
 use crate::records::{Batch, Cells, Record, Records};
+use crate::role_column::RoleColumn;
+use crate::roles::Roles;
 use crate::target::{Finished, TargetColumn, cell_fault};
 
 /// What the columns of a file are there for.
@@ -32,6 +34,27 @@ pub struct CsvOptions {
     pub drop: Vec<String>,
     /// The classes of the target, in their order; those in the file, sorted, when there are none. No two are alike.
     pub classes: Vec<String>,
+    /// The column that says how much each row counts: finite numbers, 0 or more.
+    pub sample_weight: Option<String>,
+    /// The column that says which rows belong together: any text.
+    pub group: Option<String>,
+    /// The column that says when each row was: numbers, or dates as ISO 8601 writes them.
+    pub time: Option<String>,
+    /// The column that says which fold validates each row: whole numbers or words.
+    pub fold: Option<String>,
+}
+
+impl CsvOptions {
+    /// The columns beside features and target that are named, with their keys.
+    pub(crate) fn beside(&self) -> Vec<(RoleKind, &'static str, &str)> {
+        let all = [
+            (RoleKind::Weights, "sample_weight", &self.sample_weight),
+            (RoleKind::Groups, "group", &self.group),
+            (RoleKind::Times, "time", &self.time),
+            (RoleKind::Folds, "column", &self.fold),
+        ];
+        all.into_iter().filter_map(|(kind, key, name)| Some((kind, key, name.as_deref()?))).collect()
+    }
 }
 
 /// Reads the table in the file at `path`.
@@ -90,9 +113,9 @@ fn read(
             read_table(&mut records, n_bytes, options)
         }
     };
-    let (feature_names, features, target) =
+    let Table { feature_names, features, target, roles } =
         read().map_err(|fault| DataError { path: path.to_owned(), fault })?;
-    Ok(Dataset { name: format.name, features, feature_names, target })
+    Ok(Dataset { name: format.name, features, feature_names, target, roles })
 }
 
 /// What a file's name says about it.
@@ -120,7 +143,13 @@ impl Format {
     }
 }
 
-type Table = (Vec<String>, Array2<f64>, Target);
+/// What a file holds.
+struct Table {
+    feature_names: Vec<String>,
+    features: Array2<f64>,
+    target: Target,
+    roles: Roles,
+}
 
 fn read_table<R: Read>(
     records: &mut Records<R>,
@@ -135,20 +164,24 @@ fn read_table<R: Read>(
     let parser = Parser::new(&columns, options)?;
     let (full_sender, full) = sync_channel(AHEAD);
     let (done_sender, done) = channel();
-    let targets = thread::scope(|scope| {
+    let (targets, beside) = thread::scope(|scope| {
         let parsing = thread::Builder::new()
             .name("csv".to_owned())
             .spawn_scoped(scope, || parser.run(full, done_sender))
             .map_err(Fault::Unreadable)?;
         let read = feed(records, &mut matrix, full_sender, done);
-        let targets = parsing.join().expect("parsing does not panic")?;
+        let parsed = parsing.join().expect("parsing does not panic")?;
         read.map_err(|fault| with_column_name(fault, &columns.names))?;
-        Ok(targets)
+        Ok(parsed)
     })?;
     let features = matrix.finish()?;
     let task = options.task.or((!options.classes.is_empty()).then_some(Task::Classification));
     let target = finish_targets(targets, task, features.nrows())?;
-    Ok((columns.feature_names(), features, target))
+    let mut roles = Roles::default();
+    for column in beside {
+        column.finish(&mut roles)?;
+    }
+    Ok(Table { feature_names: columns.feature_names(), features, target, roles })
 }
 
 /// Records, and the feature values they hold once they are parsed.
@@ -237,6 +270,7 @@ impl Matrix {
 struct Parser<'a> {
     columns: &'a Columns,
     targets: Vec<TargetColumn>,
+    beside: Vec<RoleColumn>,
     n_rows: usize,
 }
 
@@ -252,11 +286,16 @@ impl<'a> Parser<'a> {
             .iter()
             .map(|name| TargetColumn::new(name, numbers_only, &options.classes))
             .collect();
-        Ok(Parser { columns, targets, n_rows: 0 })
+        let beside = columns.beside.iter().map(|(kind, name)| RoleColumn::new(*kind, name)).collect();
+        Ok(Parser { columns, targets, beside, n_rows: 0 })
     }
 
     /// Parses batches as they come, up to the first fault.
-    fn run(mut self, full: Receiver<Work>, done: Sender<Work>) -> Result<Vec<TargetColumn>, Fault> {
+    fn run(
+        mut self,
+        full: Receiver<Work>,
+        done: Sender<Work>,
+    ) -> Result<(Vec<TargetColumn>, Vec<RoleColumn>), Fault> {
         for mut work in full {
             work.values.clear();
             for record in work.batch.records() {
@@ -266,7 +305,7 @@ impl<'a> Parser<'a> {
                 break;
             }
         }
-        Ok(self.targets)
+        Ok((self.targets, self.beside))
     }
 
     fn push(&mut self, record: &Record<'_>, values: &mut Vec<f64>) -> Result<(), Fault> {
@@ -302,6 +341,7 @@ impl<'a> Parser<'a> {
         let pushed = match self.columns.roles[column_idx] {
             Role::Dropped => Ok(()),
             Role::Target(target_idx) => self.targets[target_idx].push(record.line, &cell),
+            Role::Beside(beside_idx) => self.beside[beside_idx].push(record.line, &cell),
             Role::Feature => match number::parse(&cell) {
                 Ok(value) => {
                     values.push(value);

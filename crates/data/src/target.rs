@@ -205,13 +205,13 @@ fn are_class_numbers(values: &[f64]) -> bool {
 
 /// The text of many cells, end to end.
 #[derive(Default)]
-struct Spellings {
+pub(crate) struct Spellings {
     text: String,
     ends: Vec<usize>,
 }
 
 impl Spellings {
-    fn push(&mut self, cell: &str) {
+    pub(crate) fn push(&mut self, cell: &str) {
         self.text.push_str(cell);
         self.ends.push(self.text.len());
     }
@@ -225,7 +225,7 @@ impl Spellings {
     }
 
     /// The distinct labels in order, and for each cell the position of its label.
-    fn into_classes(self) -> (Vec<String>, Vec<u32>) {
+    pub(crate) fn into_classes(self) -> (Vec<String>, Vec<u32>) {
         let mut number_of = HashMap::new();
         let mut distinct = Vec::new();
         let mut codes = Vec::with_capacity(self.ends.len());

@@ -1,8 +1,8 @@
 //! What keeps a sweep from running.
 
-use crate::spec::{SpecError, Sweep};
+use crate::spec::{Place, SpecError, Sweep};
 use crate::store::StoreError;
-use mlpsweep_data::{DataError, ErrorKind, FoldError};
+use mlpsweep_data::{DataError, ErrorKind, Fault, FoldError};
 
 /// Why a sweep cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,13 @@ impl SweepError {
 
     pub(crate) fn from_data(sweep: &Sweep, error: DataError) -> SweepError {
         match error.kind() {
-            ErrorKind::Config => sweep.error(Some(&sweep.data.place), error.to_string(), error.hint()).into(),
+            ErrorKind::Config => {
+                let place = match &error.fault {
+                    Fault::UnknownColumn { key, .. } | Fault::TwoRoles { key, .. } => place_of(sweep, key),
+                    _ => &sweep.data.place,
+                };
+                sweep.error(Some(place), error.to_string(), error.hint()).into()
+            }
             ErrorKind::Input => SweepError::Data { message: error.to_string(), hint: error.hint() },
         }
     }
@@ -47,4 +53,16 @@ impl SweepError {
             ErrorKind::Input => SweepError::Data { message, hint: error.hint() },
         }
     }
+}
+
+/// Where the sweep file names a column for `key`; else where `[data]` begins.
+fn place_of<'a>(sweep: &'a Sweep, key: &str) -> &'a Place {
+    let named = match key {
+        "sample_weight" => &sweep.data.sample_weight,
+        "group" => &sweep.cv.group,
+        "time" => &sweep.cv.time,
+        "column" => &sweep.cv.column,
+        _ => &None,
+    };
+    named.as_ref().map_or(&sweep.data.place, |(_, place)| place)
 }

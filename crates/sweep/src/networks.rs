@@ -5,7 +5,7 @@
 use crate::SweepError;
 use crate::objective::train_config;
 use crate::spec::{DEFAULT_OPTIMIZER, Sweep};
-use mlpsweep_data::{Dataset, Target};
+use mlpsweep_data::{Dataset, Target, Weights};
 use mlpsweep_optim::OptimizerKind;
 use mlpsweep_search::{Domain, Value};
 use mlpsweep_seed::Seed;
@@ -28,14 +28,16 @@ pub fn check(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
     check_sizes(sweep, data)
 }
 
-/// Every loss must be one for this target: a network without hidden layers on one row tells.
+/// Every loss must be one for this target: a network without hidden layers on one row tells, if the row counts.
 fn check_losses(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
     let preprocess = Preprocess { scale: Scale::None, target_scale: TargetScale::None };
+    let counts = |weights: &Weights| weights.values.iter().position(|&weight| weight > 0.0);
+    let row = data.roles.weights.as_ref().and_then(counts).unwrap_or(0) as u32;
     for loss in values(sweep, "loss") {
         let point = [("hidden".to_owned(), Value::List(Vec::new())), ("loss".to_owned(), loss)];
         let config = train_config(&point, &data.target, None);
-        let job =
-            Job { data, rows: &[0], config: &config, preprocess, start: None, seed: Seed::new(sweep.seed) };
+        let (rows, seed) = (&[row], Seed::new(sweep.seed));
+        let job = Job { data, rows, config: &config, preprocess, start: None, seed };
         if let Err(error) = Session::<f32>::new(job) {
             let place = sweep.parameters.place("loss");
             let hint = "without `loss` it is chosen to fit the target";

@@ -1,7 +1,7 @@
 //! A checked sweep and its data → everything a run needs: the space, the folds, the number of trials, its identity.
 
 use crate::record::{DataInfo, MetricInfo, SweepInfo, Trial, ValidationRows};
-use crate::spec::{CvKind, SamplerKind, Source, SpecError, Sweep, unknown_word};
+use crate::spec::{CvKind, Place, SamplerKind, Source, SpecError, Sweep, unknown_word};
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
 use mlpsweep_data::{CsvOptions, Dataset, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv};
@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 pub const MOST_GRID_POINTS: u128 = 1_000_000;
 
 /// Changes whenever the same sweep would give other numbers, so that old results are not continued with new ones.
-const SEMANTICS: u64 = 1;
+const SEMANTICS: u64 = 2;
 
 /// A sweep that is ready to run.
 #[derive(Debug)]
@@ -60,12 +60,17 @@ impl Plan {
         let fold_kind = match kind {
             CvKind::KFold => FoldKind::KFold,
             CvKind::Stratified => FoldKind::Stratified,
+            CvKind::Group => FoldKind::Group,
+            CvKind::StratifiedGroup => FoldKind::StratifiedGroup,
+            CvKind::TimeSeries => FoldKind::TimeSeries,
+            CvKind::Column => FoldKind::Column,
             CvKind::Holdout => FoldKind::Holdout { share: sweep.cv.share },
         };
-        let stratify = matches!(data.target, Target::Classes { .. }) && kind != CvKind::KFold;
-        let (rest, test_rows) = hold_out(&data.target, sweep.data.test, stratify, seed)
+        let keeps_shares = matches!(kind, CvKind::Stratified | CvKind::StratifiedGroup | CvKind::Holdout);
+        let stratify = matches!(data.target, Target::Classes { .. }) && keeps_shares;
+        let (rest, test_rows) = hold_out(&data, sweep.data.test, stratify, seed)
             .map_err(|error| SweepError::from_folds(&sweep, "the test share", &error))?;
-        let folds = Folds::new(fold_kind, sweep.cv.folds, sweep.cv.repeats, &data.target, &rest, seed)
+        let folds = Folds::new(fold_kind, sweep.cv.folds, sweep.cv.repeats, &data, &rest, seed)
             .map_err(|error| SweepError::from_folds(&sweep, "the folds", &error))?;
 
         check_folds(&sweep, &data.target, &metrics, &folds)?;
@@ -214,6 +219,17 @@ impl Plan {
         if self.cv_kind() == CvKind::Holdout {
             put("cv.share", json!(sweep.cv.share));
         }
+        let roles = [
+            ("data.sample_weight", &sweep.data.sample_weight),
+            ("cv.group", &sweep.cv.group),
+            ("cv.time", &sweep.cv.time),
+            ("cv.column", &sweep.cv.column),
+        ];
+        for (key, column) in roles {
+            if let Some((name, _)) = column {
+                put(key, json!(name));
+            }
+        }
         put("score", json!(self.metrics.iter().map(|metric| metric.name()).collect::<Vec<_>>()));
         if let Target::Classes { labels, positive, .. } = &self.data.target
             && self.metrics.contains(&Metric::AveragePrecision)
@@ -283,6 +299,7 @@ fn owned(point: &Point) -> Vec<(String, Value)> {
 /// When it cannot be read or understood.
 pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
     let seed = Seed::new(sweep.seed).child("data");
+    let name = |column: &Option<(String, Place)>| column.as_ref().map(|(name, _)| name.clone());
     let mut data = match &sweep.data.source {
         Source::Builtin(name) => builtin::load(name).expect("the name was checked with the file"),
         Source::Moons { rows, noise } => generate::moons(*rows, *noise, seed),
@@ -295,6 +312,10 @@ pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
                 task: sweep.data.task,
                 drop: sweep.data.drop.clone(),
                 classes: sweep.data.classes.clone(),
+                sample_weight: name(&sweep.data.sample_weight),
+                group: name(&sweep.cv.group),
+                time: name(&sweep.cv.time),
+                fold: name(&sweep.cv.column),
             };
             read_csv(path, &options).map_err(|error| SweepError::from_data(sweep, error))?
         }

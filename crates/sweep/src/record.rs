@@ -125,7 +125,7 @@ pub struct SweepInfo {
     pub data: DataInfo,
     /// Rows held out before any fold.
     pub n_test_rows: usize,
-    /// `kfold`, `stratified` or `holdout`.
+    /// `kfold`, `stratified`, `group`, `stratified_group`, `timeseries`, `holdout` or `column`.
     pub cv_kind: String,
     /// Folds per repeat.
     pub n_folds: usize,

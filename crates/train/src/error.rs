@@ -38,6 +38,12 @@ pub enum TrainError {
     /// A target whose mean or standard deviation is not finite.
     #[error("the target's mean or standard deviation is too large for 64 bits")]
     TargetScale,
+    /// Rows none of which counts.
+    #[error("the sample weight of all rows {what} is 0")]
+    NoWeight {
+        /// What the rows are for.
+        what: &'static str,
+    },
     /// A number that makes no sense.
     #[error("`{key}` is {found}, but must be {expected}")]
     Value {

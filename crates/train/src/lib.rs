@@ -35,6 +35,7 @@ mod fit;
 mod gradient_norms;
 mod metric;
 mod predictions;
+mod row_weights;
 mod session;
 mod target_scale;
 

@@ -6,9 +6,8 @@ pub use check::{CheckOptions, GradientCheck};
 
 use crate::gradient_norms::GradientNorms;
 use crate::predictions::{Predictions, Truth};
-use crate::{
-    BatchSize, ClassWeight, EarlyStopping, Metric, Preprocess, Scale, TargetScaler, TrainConfig, TrainError,
-};
+use crate::row_weights::RowWeights;
+use crate::{BatchSize, EarlyStopping, Metric, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
 use mlpsweep_data::{Dataset, Standardiser, Target, inner_split};
 use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
 use mlpsweep_optim::{Optimizer, Penalty, Schedule, Segment};
@@ -68,8 +67,7 @@ pub struct Session<'a, T> {
     watched: Vec<u32>,
     batch_size: usize,
     masks: Stream,
-    /// The weight of each class; empty where all rows count the same.
-    class_weights: Vec<f64>,
+    row_weights: RowWeights<'a>,
     classes: Vec<u32>,
     numbers: Vec<T>,
     weights: Vec<T>,
@@ -91,9 +89,10 @@ impl<'a, T: Real> Session<'a, T> {
         check(config)?;
         let classifies = matches!(data.target, Target::Classes { .. });
         let (rows, watched) = match config.early_stopping {
-            Some(stopping) => inner_split(&data.target, job.rows, stopping.share, classifies, seed)?,
+            Some(stopping) => inner_split(data, job.rows, stopping.share, classifies, seed)?,
             None => (job.rows.to_vec(), Vec::new()),
         };
+        let row_weights = RowWeights::new::<T>(job, &rows, &watched)?;
         let standardiser = match preprocess.scale {
             Scale::Standard => Standardiser::fit(&data.features, job.rows)?,
             Scale::None => Standardiser::identity(data.n_features()),
@@ -139,7 +138,7 @@ impl<'a, T: Real> Session<'a, T> {
             workspace,
             batch_size,
             masks: seed.child("dropout").stream(),
-            class_weights: class_weights(job, &rows),
+            row_weights,
             gradient_norms: config.gradient_norms.then(|| GradientNorms::new(network.layout())),
             classes: Vec::with_capacity(batch_size),
             numbers: Vec::with_capacity(batch_size * n_outputs),
@@ -368,12 +367,6 @@ impl<'a, T: Real> Session<'a, T> {
             Target::Classes { codes, .. } => {
                 self.classes.clear();
                 self.classes.extend(rows.iter().map(|&row| codes[row as usize]));
-                if !self.class_weights.is_empty() {
-                    self.weights.clear();
-                    let weights =
-                        self.classes.iter().map(|&class| T::from_f64(self.class_weights[class as usize]));
-                    self.weights.extend(weights);
-                }
             }
             Target::Numbers { values, .. } => {
                 self.numbers.clear();
@@ -382,6 +375,10 @@ impl<'a, T: Real> Session<'a, T> {
                     self.numbers.extend(scaled.map(|(j, &y)| T::from_f64(self.target_scaler.scale(j, y))));
                 }
             }
+        }
+        if !self.row_weights.are_even() {
+            self.weights.clear();
+            self.weights.extend(rows.iter().map(|&row| self.row_weights.of::<T>(row)));
         }
     }
 }
@@ -411,19 +408,6 @@ fn clip<T: Real>(config: &TrainConfig, segments: &[Segment<T>], params: &[T], gr
         let factor = T::from_f64((most / (norm + 1e-6)).min(1.0));
         gradient.iter_mut().for_each(|g| *g *= factor);
     }
-}
-
-/// m/(C·m_c) of each class over the rows trained on, for balanced weights; a class without rows is never asked for.
-fn class_weights(job: Job<'_>, rows: &[u32]) -> Vec<f64> {
-    let (ClassWeight::Balanced, Target::Classes { labels, codes, .. }) =
-        (job.config.class_weight, &job.data.target)
-    else {
-        return Vec::new();
-    };
-    let mut counts = vec![0_u32; labels.len()];
-    rows.iter().for_each(|&row| counts[codes[row as usize] as usize] += 1);
-    let even = rows.len() as f64 / labels.len() as f64;
-    counts.into_iter().map(|count| even / f64::from(count.max(1))).collect()
 }
 
 /// The target's scaling and the network's outputs.

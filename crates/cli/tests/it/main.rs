@@ -9,6 +9,7 @@ mod output;
 mod parity;
 mod rank;
 mod resume;
+mod roles;
 mod run;
 mod signals;
 mod sweeps;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use mlpsweep_data::{ErrorKind, FoldError, FoldKind, Folds, Split, Target, TestShare, hold_out, inner_split};
+use mlpsweep_data::{
+    Dataset, ErrorKind, FoldError, FoldKind, Folds, Labels, Roles, Split, Target, TestShare, Times, hold_out,
+    inner_split,
+};
 use mlpsweep_seed::Seed;
 use ndarray::Array2;
 use proptest::prelude::*;
@@ -10,19 +13,51 @@ use proptest::prelude::*;
 const SEED: Seed = Seed::new(7);
 
 /// One row for each code.
-fn classes(codes: &[u32]) -> Target {
+fn classes(codes: &[u32]) -> Dataset {
     let n_classes = codes.iter().max().map_or(0, |most| most + 1);
     let labels = (0..n_classes).map(|code| format!("class {code}")).collect();
-    Target::Classes { name: "y".to_owned(), labels, codes: codes.to_vec(), positive: 0 }
+    table(Target::Classes { name: "y".to_owned(), labels, codes: codes.to_vec(), positive: 0 })
 }
 
-fn numbers(n_rows: usize) -> Target {
-    Target::Numbers { names: vec!["y".to_owned()], values: Array2::zeros((n_rows, 1)) }
+fn numbers(n_rows: usize) -> Dataset {
+    table(Target::Numbers { names: vec!["y".to_owned()], values: Array2::zeros((n_rows, 1)) })
 }
 
-fn count(target: &Target, rows: &[u32]) -> BTreeMap<u32, usize> {
+/// A table with that target; its features have no part in its folds.
+fn table(target: Target) -> Dataset {
+    let features = Array2::zeros((target.n_rows(), 1));
+    let feature_names = vec!["x".to_owned()];
+    Dataset { name: "t".to_owned(), features, feature_names, target, roles: Roles::default() }
+}
+
+/// Labels as a file would have them: those of the whole table in order, and the label of each row.
+fn labels(name: &str, of_rows: &[u32]) -> Labels {
+    let mut distinct = of_rows.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let code = |label: &u32| distinct.binary_search(label).expect("one of them") as u32;
+    let codes = of_rows.iter().map(code).collect();
+    Labels { name: name.to_owned(), labels: distinct.iter().map(u32::to_string).collect(), codes }
+}
+
+fn in_groups(of_rows: &[u32], data: Dataset) -> Dataset {
+    Dataset { roles: Roles { groups: Some(labels("patient", of_rows)), ..Roles::default() }, ..data }
+}
+
+fn in_folds(of_rows: &[u32], data: Dataset) -> Dataset {
+    Dataset { roles: Roles { folds: Some(labels("fold", of_rows)), ..Roles::default() }, ..data }
+}
+
+fn in_time(of_rows: &[u32], data: Dataset) -> Dataset {
+    let Labels { codes: ranks, labels, .. } = labels("date", of_rows);
+    let [first, last] = [labels.first(), labels.last()].map(|end| end.cloned().unwrap_or_default());
+    let times = Some(Times { name: "date".to_owned(), ranks, first, last });
+    Dataset { roles: Roles { times, ..Roles::default() }, ..data }
+}
+
+fn count(data: &Dataset, rows: &[u32]) -> BTreeMap<u32, usize> {
     let mut counts = BTreeMap::new();
-    if let Target::Classes { codes, .. } = target {
+    if let Target::Classes { codes, .. } = &data.target {
         for &row in rows {
             *counts.entry(codes[row as usize]).or_default() += 1;
         }
@@ -140,6 +175,215 @@ proptest! {
     }
 }
 
+/// Rows in groups of very different sizes, of a few classes, and some of the rows to share out.
+fn groups_and_rows() -> impl Strategy<Value = (Vec<u32>, Vec<u32>, Vec<u32>)> {
+    prop::collection::vec((1_usize..30, 0_u32..3), 6..25).prop_flat_map(|groups| {
+        let sizes = groups.into_iter().enumerate();
+        let of_rows = sizes.flat_map(|(group, (size, class))| vec![(group as u32, class); size]);
+        let of_rows: Vec<(u32, u32)> = of_rows.collect();
+        let n_rows = of_rows.len();
+        (Just(of_rows).prop_shuffle(), prop::collection::vec((prop::bool::weighted(0.8), 0_u32..6), n_rows))
+            .prop_map(|(of_rows, noise)| {
+                let groups = of_rows.iter().map(|&(group, _)| group).collect();
+                // Most rows of a group are of its own class.
+                let class =
+                    |((_, own), (_, any)): (&(u32, u32), &(bool, u32))| if *any < 3 { *any } else { *own };
+                let classes = of_rows.iter().zip(&noise).map(class).collect();
+                let rows = (0..of_rows.len() as u32).filter(|&row| noise[row as usize].0).collect();
+                (groups, classes, rows)
+            })
+    })
+}
+
+/// How many rows each group has among `rows`.
+fn group_sizes(groups: &[u32], rows: &[u32]) -> BTreeMap<u32, usize> {
+    let mut sizes = BTreeMap::new();
+    rows.iter().for_each(|&row| *sizes.entry(groups[row as usize]).or_default() += 1);
+    sizes
+}
+
+#[track_caller]
+fn check_no_group_straddles(groups: &[u32], a: &[u32], b: &[u32]) {
+    let (a, b) = (group_sizes(groups, a), group_sizes(groups, b));
+    assert!(a.keys().all(|group| !b.contains_key(group)), "{a:?} {b:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn groups_stay_whole(
+        (groups, codes, rows) in groups_and_rows(),
+        n_folds in 2_usize..6,
+        stratified: bool,
+        seed: u64,
+    ) {
+        let sizes = group_sizes(&groups, &rows);
+        prop_assume!(sizes.len() >= n_folds);
+        let data = in_groups(&groups, classes(&codes));
+        let kind = if stratified { FoldKind::StratifiedGroup } else { FoldKind::Group };
+        let make = || Folds::new(kind, n_folds, 3, &data, &rows, Seed::new(seed)).expect("enough groups");
+        let folds = make();
+        prop_assert_eq!(&folds, &make(), "the same arguments give the same folds");
+        let splits: Vec<Split> = folds.iter().collect();
+        prop_assert_eq!(splits.len(), 3 * n_folds);
+        let largest = *sizes.values().max().expect("a group");
+        for of_repeat in splits.chunks(n_folds) {
+            let mut validated: Vec<u32> = Vec::new();
+            for split in of_repeat {
+                check_partition(&rows, &split.train, &split.validation);
+                check_no_group_straddles(&groups, &split.train, &split.validation);
+                prop_assert!(!split.validation.is_empty());
+                validated.extend(&split.validation);
+            }
+            validated.sort_unstable();
+            prop_assert_eq!(&validated, &rows, "every row is validated once");
+            let sizes = of_repeat.iter().map(|split| split.validation.len());
+            let apart = sizes.clone().max().expect("a fold") - sizes.min().expect("a fold");
+            prop_assert!(stratified || apart <= largest, "{} apart with groups of at most {}", apart, largest);
+        }
+    }
+
+    /// Nothing is learned from the future, all but the first block is validated once, and a block is off its size only
+    /// where a cut would part rows of one time.
+    #[test]
+    fn time_has_one_direction(times in prop::collection::vec(0_u32..40, 6..150), n_folds in 2_usize..6, seed: u64) {
+        let rows: Vec<u32> = (0..times.len() as u32).filter(|row| row % 7 != 3).collect();
+        let data = in_time(&times, numbers(times.len()));
+        let at = |row: &u32| times[*row as usize];
+        let mut sorted: Vec<u32> = rows.iter().map(at).collect();
+        sorted.sort_unstable();
+        let n_times = { let mut distinct = sorted.clone(); distinct.dedup(); distinct.len() };
+        prop_assume!(n_times > n_folds);
+        let folds = Folds::new(FoldKind::TimeSeries, n_folds, 1, &data, &rows, Seed::new(seed)).expect("enough times");
+        prop_assert_eq!(folds.len(), n_folds);
+        let mut validated = Vec::new();
+        let mut before: Option<Split> = None;
+        for split in folds.iter() {
+            prop_assert!(is_ascending(&split.train) && is_ascending(&split.validation));
+            let last_learned = split.train.iter().map(at).max().expect("rows to train on");
+            let first_judged = split.validation.iter().map(at).min().expect("rows to validate");
+            prop_assert!(last_learned < first_judged);
+            // The window grows by exactly the block that was validated last.
+            if let Some(before) = before {
+                check_partition(&split.train, &before.train, &before.validation);
+            }
+            validated.extend(&split.validation);
+            before = Some(split);
+        }
+        let last = before.expect("a fold");
+        check_partition(&rows, &last.train, &last.validation);
+        let first_block = folds.split(0).train;
+        validated.sort_unstable();
+        check_partition(&rows, &first_block, &validated);
+        let block_size = rows.len() / (n_folds + 1);
+        if n_times == rows.len() {
+            prop_assert!(folds.iter().all(|split| split.validation.len() == block_size));
+        }
+    }
+
+    #[test]
+    fn the_latest_rows_are_drawn(times in prop::collection::vec(0_u32..60, 3..120), share in 0.01..0.99, seed: u64) {
+        let data = in_time(&times, numbers(times.len()));
+        let at = |row: &u32| times[*row as usize];
+        let drawn = hold_out(&data, TestShare::Share(share), false, Seed::new(seed));
+        if times.iter().all(|time| *time == times[0]) {
+            prop_assert_eq!(drawn, Err(FoldError::OneTime { column: "date".to_owned() }));
+            return Ok(());
+        }
+        let (rest, test) = drawn.expect("two times");
+        let all: Vec<u32> = (0..times.len() as u32).collect();
+        check_partition(&all, &rest, &test);
+        prop_assert!(rest.iter().map(at).max() < test.iter().map(at).min());
+        // No other cut between two times is nearer to the share.
+        let wanted = (share * times.len() as f64).round().clamp(1.0, times.len() as f64 - 1.0) as usize;
+        for cut in &times {
+            let n_later = times.iter().filter(|time| *time >= cut).count();
+            if n_later < times.len() {
+                prop_assert!(test.len().abs_diff(wanted) <= n_later.abs_diff(wanted));
+            }
+        }
+        let folds = Folds::new(FoldKind::Holdout { share }, 1, 1, &data, &all, Seed::new(seed)).expect("two times");
+        prop_assert_eq!(folds.split(0).validation, test.clone());
+        prop_assert_eq!(inner_split(&data, &all, share, false, Seed::new(seed)).expect("two times").1, test);
+    }
+
+    #[test]
+    fn whole_groups_are_drawn((groups, codes, rows) in groups_and_rows(), share in 0.05..0.95, seed: u64) {
+        let sizes = group_sizes(&groups, &rows);
+        prop_assume!(sizes.len() >= 2);
+        let largest = *sizes.values().max().expect("a group") as f64;
+        for (data, stratify) in [(classes(&codes), true), (classes(&codes), false), (numbers(codes.len()), false)] {
+            let data = in_groups(&groups, data);
+            let (train, inner) = inner_split(&data, &rows, share, stratify, Seed::new(seed)).expect("two groups");
+            check_partition(&rows, &train, &inner);
+            check_no_group_straddles(&groups, &train, &inner);
+            prop_assert!(!train.is_empty() && !inner.is_empty());
+            let off = (inner.len() as f64 - share * rows.len() as f64).abs();
+            prop_assert!(stratify || off <= largest, "{} off with groups of at most {}", off, largest);
+        }
+        let data = in_groups(&groups, classes(&codes));
+        let folds = Folds::new(FoldKind::Holdout { share }, 1, 2, &data, &rows, Seed::new(seed)).expect("two groups");
+        for split in folds.iter() {
+            check_partition(&rows, &split.train, &split.validation);
+            check_no_group_straddles(&groups, &split.train, &split.validation);
+        }
+    }
+
+    #[test]
+    fn own_folds_are_taken_as_they_are(own in prop::collection::vec(0_u32..4, 40..80), seed: u64) {
+        let data = in_folds(&own, numbers(own.len()));
+        let (rest, test) = hold_out(&data, TestShare::Auto, false, Seed::new(seed)).expect("enough rows");
+        let folds = Folds::new(FoldKind::Column, 0, 1, &data, &rest, Seed::new(seed)).expect("rows of each fold");
+        prop_assert_eq!(folds.len(), group_sizes(&own, &rest).len());
+        for (split, fold) in folds.iter().zip(group_sizes(&own, &rest).into_keys()) {
+            check_partition(&rest, &split.train, &split.validation);
+            prop_assert!(split.validation.iter().all(|&row| own[row as usize] == fold));
+            prop_assert!(split.train.iter().all(|&row| own[row as usize] != fold));
+        }
+        // Each fold gives its share of the test rows.
+        let (all, drawn) = (group_sizes(&own, &(0..own.len() as u32).collect::<Vec<_>>()), group_sizes(&own, &test));
+        for (fold, n_rows) in all {
+            let quota = test.len() as f64 * n_rows as f64 / own.len() as f64;
+            prop_assert!((drawn.get(&fold).copied().unwrap_or(0) as f64 - quota).abs() < 1.0);
+        }
+    }
+}
+
+/// Groups of one class each: within a class the folds are as even as groups of one size allow.
+#[test]
+fn stratified_groups_keep_class_shares() {
+    // Ten groups of six rows of the one class, five groups of four rows of the other.
+    let groups: Vec<u32> = (0..60).map(|row| row / 6).chain((0..20).map(|row| 10 + row / 4)).collect();
+    let codes = [vec![0; 60], vec![1; 20]].concat();
+    let data = in_groups(&groups, classes(&codes));
+    let rows: Vec<u32> = (0..80).collect();
+    for seed in 0..20 {
+        let folds = Folds::new(FoldKind::StratifiedGroup, 5, 3, &data, &rows, Seed::new(seed))
+            .expect("enough groups");
+        for split in folds.iter() {
+            assert_eq!(count(&data, &split.validation), BTreeMap::from([(0, 12), (1, 4)]), "seed {seed}");
+        }
+        let (_, test) = hold_out(&data, TestShare::Share(0.2), true, Seed::new(seed)).expect("enough groups");
+        assert_eq!(count(&data, &test), BTreeMap::from([(0, 12), (1, 4)]), "seed {seed}");
+    }
+}
+
+/// The largest group first, each to the smallest fold: 9 | 8 | 7, then 6, 5, 4 the other way round, and 3.
+#[test]
+fn groups_go_to_the_smallest_fold() {
+    let groups: Vec<u32> = (3..10_u32).flat_map(|size| vec![size; size as usize]).collect();
+    let rows: Vec<u32> = (0..groups.len() as u32).collect();
+    let data = in_groups(&groups, numbers(groups.len()));
+    let folds = Folds::new(FoldKind::Group, 3, 4, &data, &rows, SEED).expect("enough groups");
+    let of_split = |split: Split| group_sizes(&groups, &split.validation).into_keys().collect::<Vec<_>>();
+    let shown: Vec<Vec<u32>> = folds.iter().map(of_split).collect();
+    let mut first: Vec<&[u32]> = shown[..3].iter().map(Vec::as_slice).collect();
+    first.sort_unstable();
+    assert_eq!(first, [&[3, 4, 9][..], &[5, 8], &[6, 7]]);
+    assert!(shown.chunks(3).skip(1).any(|repeat| repeat != &shown[..3]), "repeats reshuffle: {shown:?}");
+}
+
 /// Results of a sweep depend on these rows: when this test fails, every stored result has changed.
 #[test]
 fn folds_are_the_same_on_every_machine() {
@@ -166,6 +410,38 @@ fn folds_are_the_same_on_every_machine() {
     insta::assert_snapshot!(show(FoldKind::Holdout { share: 0.25 }, 0), @r"
         [1, 3, 6]
         [0, 3, 8]
+        ");
+    let grouped = |kind, data: &Dataset| {
+        let folds = Folds::new(kind, 3, 2, data, &rows, SEED).expect("enough groups");
+        folds.iter().map(|split| format!("{:?}\n", split.validation)).collect::<Vec<_>>().concat()
+    };
+    let in_groups = in_groups(&[0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 5], target.clone());
+    insta::assert_snapshot!(grouped(FoldKind::Group, &in_groups), @r"
+        [0, 1, 2, 11]
+        [5, 6, 7, 10]
+        [3, 4, 8, 9]
+        [3, 4, 8, 9]
+        [0, 1, 2, 11]
+        [5, 6, 7, 10]
+        ");
+    insta::assert_snapshot!(grouped(FoldKind::StratifiedGroup, &in_groups), @r"
+        [5, 6, 7]
+        [3, 4, 8, 9, 10]
+        [0, 1, 2, 11]
+        [3, 4, 8, 9]
+        [0, 1, 2, 11]
+        [5, 6, 7, 10]
+        ");
+    insta::assert_snapshot!(grouped(FoldKind::Holdout { share: 0.25 }, &in_groups), @r"
+        [3, 4]
+        [5, 6, 7]
+        ");
+    let in_time = in_time(&[5, 3, 8, 8, 8, 1, 2, 9, 4, 7, 6, 0], target.clone());
+    let in_time = Folds::new(FoldKind::TimeSeries, 3, 1, &in_time, &rows, SEED).expect("enough times");
+    insta::assert_snapshot!(in_time.iter().map(|split| format!("{:?} {:?}\n", split.train, split.validation)).collect::<Vec<_>>().concat(), @r"
+        [5, 6, 11] [0, 1, 8]
+        [0, 1, 5, 6, 8, 11] [9, 10]
+        [0, 1, 5, 6, 8, 9, 10, 11] [2, 3, 4, 7]
         ");
     let (_, test) = hold_out(&target, TestShare::Auto, true, SEED).expect("enough rows");
     let (_, inner) = inner_split(&target, &rows, 0.3, false, SEED).expect("enough rows");
@@ -246,7 +522,12 @@ fn kfold(n_folds: usize, repeats: usize, n_rows: usize) -> FoldError {
     folds.expect_err("cannot be shared out so")
 }
 
-fn stratified(target: &Target) -> FoldError {
+fn fold_error(kind: FoldKind, n_folds: usize, repeats: usize, data: &Dataset) -> FoldError {
+    let rows: Vec<u32> = (0..data.n_rows() as u32).collect();
+    Folds::new(kind, n_folds, repeats, data, &rows, SEED).expect_err("cannot be shared out so")
+}
+
+fn stratified(target: &Dataset) -> FoldError {
     let rows: Vec<u32> = (0..target.n_rows() as u32).collect();
     Folds::new(FoldKind::Stratified, 5, 1, target, &rows, SEED).expect_err("cannot be stratified so")
 }
@@ -269,6 +550,21 @@ fn messages() {
         inner_split(&two, &[4], 0.5, false, SEED).expect_err("one row"),
         hold_out(&numbers(5), TestShare::Share(-0.1), false, SEED).expect_err("a share"),
         hold_out(&numbers(5), TestShare::Auto, true, SEED).expect_err("no classes"),
+        fold_error(FoldKind::Group, 4, 1, &in_groups(&[0, 0, 1, 1, 2, 2], numbers(6))),
+        fold_error(FoldKind::StratifiedGroup, 2, 1, &in_groups(&[0; 6], classes(&[0, 1, 0, 1, 0, 1]))),
+        fold_error(FoldKind::StratifiedGroup, 2, 1, &in_groups(&[0, 0, 1, 1, 2, 2], numbers(6))),
+        fold_error(FoldKind::TimeSeries, 3, 1, &in_time(&[1, 1, 2, 2, 3, 3], numbers(6))),
+        fold_error(FoldKind::TimeSeries, 2, 1, &in_time(&[1, 1, 1, 2, 2, 2], numbers(6))),
+        fold_error(FoldKind::TimeSeries, 2, 3, &in_time(&[1, 2, 3, 4, 5, 6], numbers(6))),
+        fold_error(FoldKind::Holdout { share: 0.2 }, 1, 1, &in_groups(&[1; 6], numbers(6))),
+        fold_error(FoldKind::Holdout { share: 0.2 }, 1, 1, &in_time(&[1; 6], numbers(6))),
+        fold_error(FoldKind::Holdout { share: 0.2 }, 1, 2, &in_time(&[1, 2, 3, 4, 5, 6], numbers(6))),
+        fold_error(FoldKind::Column, 1, 1, &in_folds(&[1; 6], numbers(6))),
+        fold_error(FoldKind::Column, 1, 2, &in_folds(&[1, 1, 1, 2, 2, 2], numbers(6))),
+        fold_error(FoldKind::Column, 1, 1, &in_folds(&(0..10_001).collect::<Vec<_>>(), numbers(10_001))),
+        Folds::new(FoldKind::Column, 1, 1, &in_folds(&[1, 1, 2, 2], numbers(4)), &[0, 1], SEED)
+            .expect_err("empty"),
+        fold_error(FoldKind::Group, 2, 1, &numbers(6)),
     ];
     let shown: Vec<String> = errors
         .iter()
@@ -293,13 +589,40 @@ fn messages() {
         6: class `class 1` has 1 row, fewer than 5 folds
            hint: collect more rows of that class, leave it out, or use `kind = "kfold"`
         2: `y` holds numbers, but a stratified split needs classes
-           hint: use `kind = "kfold"` for a regression
+           hint: use `kind = "kfold"` for a regression, `kind = "group"` with groups
         2: share is 1.5, but must lie in (0, 1)
         2: share is NaN, but must lie in (0, 1)
         6: 1 row cannot be divided in two parts
            hint: each part needs at least one row
         2: share is -0.1, but must lie in (0, 1)
         2: `y` holds numbers, but a stratified split needs classes
-           hint: use `kind = "kfold"` for a regression
+           hint: use `kind = "kfold"` for a regression, `kind = "group"` with groups
+        2: 4 folds, but only 3 groups in `patient` to share out
+           hint: a group is never divided, so 3 folds are the most
+        2: 2 folds, but only 1 group in `patient` to share out
+           hint: each part needs at least one group
+        2: `y` holds numbers, but a stratified split needs classes
+           hint: use `kind = "kfold"` for a regression, `kind = "group"` with groups
+        2: 3 folds are 4 blocks in time, but `date` has only 3 different times
+           hint: rows of one time stay together, so 2 folds are the most
+        2: 2 folds are 3 blocks in time, but `date` has only 2 different times
+           hint: 2 folds, the fewest, need 3 different times
+        2: 3 repeats, but without anything drawn at random they would all be the same
+           hint: use `repeats = 1`
+        6: all rows are of one group in `patient`, which cannot be divided
+           hint: each part needs at least one group
+        6: all rows have one time in `date`, which cannot be divided
+           hint: each part needs rows of at least one time
+        2: 2 repeats, but without anything drawn at random they would all be the same
+           hint: use `repeats = 1`
+        6: `fold` is `1` in every row, but there must be at least 2 folds
+           hint: give the rows of each fold a value of their own
+        2: 2 repeats, but without anything drawn at random they would all be the same
+           hint: use `repeats = 1`
+        2: `fold` has 10001 different values, and more than 10000 folds are not made
+           hint: name the column that says which fold a row is of
+        2: no row of fold `2` in `fold` is outside the test share
+           hint: hold out fewer rows; `test = 0` holds out none
+        2: these folds need a column that `group` names
         "#);
 }

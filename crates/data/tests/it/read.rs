@@ -5,7 +5,9 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use mlpsweep_data::{CsvOptions, Dataset, Target, Task, read_csv, read_csv_from};
+use mlpsweep_data::{
+    CsvOptions, Dataset, Labels, Roles, Target, Task, Times, Weights, read_csv, read_csv_from,
+};
 use ndarray::array;
 use proptest::prelude::*;
 
@@ -50,6 +52,77 @@ fn columns_keep_their_order_whatever_their_role() {
     assert_eq!(data.features, array![[1.0, 2.0], [3.0, 4.0]]);
     assert_eq!(data.target, Target::Numbers { names: vec!["y".to_owned()], values: array![[0.5], [1.5]] });
     assert_eq!(data.name, "data");
+}
+
+/// A table whose every column has another role; times are written with a blank here and there.
+const ROLES: &str =
+    "w,who,x,when,fold,y\n2,b b,1,2024-03-01,10,0\n0,NA,2, 2023-12-31 ,9,1\n1.5,b b,3,2024-02-29T12:00,9,1\n";
+
+fn all_roles() -> CsvOptions {
+    let name = |name: &str| Some(name.to_owned());
+    CsvOptions {
+        sample_weight: name("w"),
+        group: name("who"),
+        time: name("when"),
+        fold: name("fold"),
+        ..target("y")
+    }
+}
+
+#[test]
+fn columns_beside_features_and_target() {
+    let data = read(ROLES, &all_roles());
+    assert_eq!(data.feature_names, ["x"]);
+    let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>();
+    let expected = Roles {
+        weights: Some(Weights { name: "w".to_owned(), values: vec![2.0, 0.0, 1.5] }),
+        groups: Some(Labels { name: "who".to_owned(), labels: owned(&["NA", "b b"]), codes: vec![1, 0, 1] }),
+        times: Some(Times {
+            name: "when".to_owned(),
+            ranks: vec![2, 0, 1],
+            first: "2023-12-31".to_owned(),
+            last: "2024-03-01".to_owned(),
+        }),
+        // Numbers in the order of numbers.
+        folds: Some(Labels { name: "fold".to_owned(), labels: owned(&["9", "10"]), codes: vec![1, 0, 0] }),
+    };
+    assert_eq!(data.roles, expected);
+}
+
+#[test]
+fn the_fingerprint_covers_every_role() {
+    let original = read(ROLES, &all_roles()).fingerprint();
+    let same = ROLES.replace("2024-03-01,10", "2024-03-01T00:00:00,10").replace("1.5", "15e-1");
+    assert_eq!(read(&same, &all_roles()).fingerprint(), original, "spelling");
+    for (what, other) in [
+        ("a weight", ROLES.replace("1.5,", "1.25,")),
+        ("a weight's name", ROLES.replace("w,who", "v,who")),
+        ("a group", ROLES.replace("NA", "b b")),
+        ("a group's label", ROLES.replace("NA", "NB")),
+        ("the order in time", ROLES.replace("2023-12-31", "2025-12-31")),
+        ("a fold", ROLES.replace(",10,", ",9,")),
+    ] {
+        let mut options = all_roles();
+        if what == "a weight's name" {
+            options.sample_weight = Some("v".to_owned());
+        }
+        assert_ne!(read(&other, &options).fingerprint(), original, "{what}");
+    }
+    // The same cells in another role.
+    let csv = "x,a,b,y\n1,1,1,0\n2,2,1,1\n";
+    let name = || Some("a".to_owned());
+    let roles = [
+        CsvOptions { sample_weight: name(), ..target("y") },
+        CsvOptions { group: name(), ..target("y") },
+        CsvOptions { time: name(), ..target("y") },
+        CsvOptions { fold: name(), ..target("y") },
+        CsvOptions { drop: vec!["a".to_owned()], ..target("y") },
+        target("y"),
+    ];
+    let mut fingerprints = roles.map(|options| read(csv, &options).fingerprint()).to_vec();
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
+    assert_eq!(fingerprints.len(), 6);
 }
 
 #[test]

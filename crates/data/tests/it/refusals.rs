@@ -146,7 +146,7 @@ fn columns_that_are_not_there() {
     let csv = b"height,width,Label\n1,2,a\n";
     let ask = |target: &[&str], drop: &[&str], task| {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        refuse(csv, &CsvOptions { target: owned(target), drop: owned(drop), task, classes: Vec::new() })
+        refuse(csv, &CsvOptions { target: owned(target), drop: owned(drop), task, ..CsvOptions::default() })
     };
     let shown = [
         ask(&[], &[], None),
@@ -306,6 +306,97 @@ fn classes_that_are_not_listed() {
         6: d.csv: column `y`: the target is `yes` in every row
            hint: there is nothing to learn from a target that never changes
         "#);
+}
+
+/// What is said of `cells` below `role`, a column with that role, from the second line on.
+fn refuse_role(key: &str, cells: &[&str]) -> String {
+    let rows = cells.iter().enumerate().map(|(row, cell)| format!("{row},{cell},{}\n", row % 2));
+    let csv = format!("x,role,y\n{}", rows.collect::<String>());
+    refuse(csv.as_bytes(), &with_role(key, "role"))
+}
+
+fn with_role(key: &str, column: &str) -> CsvOptions {
+    let name = Some(column.to_owned());
+    match key {
+        "sample_weight" => CsvOptions { sample_weight: name, ..options() },
+        "group" => CsvOptions { group: name, ..options() },
+        "time" => CsvOptions { time: name, ..options() },
+        _ => CsvOptions { fold: name, ..options() },
+    }
+}
+
+#[test]
+fn columns_beside_features_and_target() {
+    let shown = [
+        refuse_role("sample_weight", &["1", "-0.5"]),
+        refuse_role("sample_weight", &["1", ""]),
+        refuse_role("sample_weight", &["inf", "1"]),
+        refuse_role("sample_weight", &["1", "NA"]),
+        refuse_role("sample_weight", &["1", "heavy"]),
+        refuse_role("sample_weight", &["0", "0.0", "-0"]),
+        refuse_role("group", &["a", " ", "b"]),
+        refuse_role("time", &["1", "soon"]),
+        refuse_role("time", &["2024-01-01", ""]),
+        refuse_role("time", &["2024-01-01", "2024-02-30"]),
+        refuse_role("time", &["2024-01-01", "20240102"]),
+        refuse_role("time", &["1", "2024-01-01"]),
+        refuse_role("time", &["2024-01-01", "2024-01-01T00:00Z"]),
+        refuse_role("column", &["1", "NA"]),
+        refuse_role("column", &["1", "2.5"]),
+    ];
+    insta::assert_snapshot!(shown.concat(), @r"
+        6: d.csv: line 3, column `role`: `-0.5` is no sample weight
+           hint: a sample weight is a finite number, 0 or more; 1 counts a row once, 0 not at all
+        6: d.csv: line 3, column `role`: the cell is empty
+           hint: a sample weight is a finite number, 0 or more; 1 counts a row once, 0 not at all
+        6: d.csv: line 2, column `role`: `inf` is no sample weight
+           hint: a sample weight is a finite number, 0 or more; 1 counts a row once, 0 not at all
+        6: d.csv: line 3, column `role`: `NA` is no sample weight
+           hint: a sample weight is a finite number, 0 or more; 1 counts a row once, 0 not at all
+        6: d.csv: line 3, column `role`: `heavy` is no sample weight
+           hint: a sample weight is a finite number, 0 or more; 1 counts a row once, 0 not at all
+        6: d.csv: column `role`: the sample weight is 0 in every row
+           hint: give the rows to learn from a weight above 0
+        6: d.csv: line 3, column `role`: the cell is empty
+           hint: every row has its group; fill the cell in, or leave the row out
+        6: d.csv: line 3, column `role`: `soon` is neither a number nor an ISO 8601 date
+           hint: times are numbers, or dates such as 2024-05-31, 2024-05-31T14:30 or 2024-05-31T14:30:05+02:00
+        6: d.csv: line 3, column `role`: the cell is empty
+           hint: times are numbers, or dates such as 2024-05-31, 2024-05-31T14:30 or 2024-05-31T14:30:05+02:00
+        6: d.csv: line 3, column `role`: `2024-02-30` is neither a number nor an ISO 8601 date
+           hint: times are numbers, or dates such as 2024-05-31, 2024-05-31T14:30 or 2024-05-31T14:30:05+02:00
+        6: d.csv: line 3, column `role`: `20240102` is a number in a column of dates without offsets
+           hint: write all times of the column in one way
+        6: d.csv: line 3, column `role`: `2024-01-01` is a date without an offset in a column of numbers
+           hint: write all times of the column in one way
+        6: d.csv: line 3, column `role`: `2024-01-01T00:00Z` is a time with an offset in a column of dates without offsets
+           hint: write all times of the column in one way
+        6: d.csv: line 3, column `role`: `NA` names no fold
+           hint: every row has its fold; fill the cell in, or leave the row out
+        6: d.csv: line 3, column `role`: `2.5` is neither a whole number nor a word
+           hint: name the folds by whole numbers, or by words
+        ");
+    let csv = b"height,width,y\n1,2,0\n2,3,1\n";
+    let ask = |options: CsvOptions| refuse(csv, &options);
+    let shown = [
+        ask(with_role("sample_weight", "y")),
+        ask(with_role("group", "hight")),
+        ask(CsvOptions { drop: vec!["width".to_owned()], ..with_role("time", "width") }),
+        ask(CsvOptions { group: Some("width".to_owned()), ..with_role("sample_weight", "width") }),
+        ask(CsvOptions { group: Some("width".to_owned()), ..with_role("column", "height") }),
+    ];
+    insta::assert_snapshot!(shown.concat(), @r"
+        2: d.csv: column `y` is named by `target` and by `sample_weight`
+           hint: take it out of `target` or out of `sample_weight`
+        2: d.csv: there is no column `hight`, which `group` names
+           hint: did you mean `height`?
+        2: d.csv: column `width` is named by `drop` and by `time`
+           hint: take it out of `drop` or out of `time`
+        2: d.csv: column `width` is named by `sample_weight` and by `group`
+           hint: take it out of `sample_weight` or out of `group`
+        6: d.csv: no feature columns are left
+           hint: a table needs a column besides the target to predict from
+        ");
 }
 
 /// A byte for ever, and the count of how many were asked for.

@@ -4,6 +4,8 @@
 //! J = Σ_i w_i L(ŷ_i, y_i) / Σ_i w_i          over the rows of a batch; w_i = 1 where there are no weights
 //! ```
 //!
+//! A row of weight 0 counts nothing, even where its L is not finite; where all weigh 0, J and ∂J/∂z are 0.
+//!
 //! Each loss reads the *logits* `z` of a row, knows the output activation that belongs to it, and gives ∂L/∂z. To add one: a
 //! file with its `Cost`, and a line in the list below.
 
@@ -33,7 +35,7 @@ impl<'a, T: Real> Targets<'a, T> {
         Targets { values: Values::Numbers(numbers), weights: None }
     }
 
-    /// The same rows, each counting as much as its weight; at least one weight is above 0.
+    /// The same rows, each counting as much as its weight, 0 or more.
     pub fn weighted(self, weights: &'a [T]) -> Targets<'a, T> {
         Targets { weights: Some(weights), ..self }
     }
@@ -224,7 +226,11 @@ fn total<C: Cost, T: Real>(
     targets: Targets<'_, T>,
 ) -> f64 {
     let rows = logits.chunks_exact(n_outputs).enumerate();
-    rows.map(|(row, z)| targets.weight(row).to_f64() * C::cost(options, z, targets.row(row, n_outputs))).sum()
+    let weighted = rows.map(|(row, z)| match targets.weight(row).to_f64() {
+        0.0 => 0.0,
+        weight => weight * C::cost(options, z, targets.row(row, n_outputs)),
+    });
+    weighted.sum()
 }
 
 fn mean_and_delta<C: Cost, T: Real>(
@@ -234,11 +240,20 @@ fn mean_and_delta<C: Cost, T: Real>(
     targets: Targets<'_, T>,
 ) -> f64 {
     let total_weight = targets.total_weight(logits.len() / n_outputs);
-    let scale = T::from_f64(1.0 / total_weight);
+    if total_weight == 0.0 {
+        logits.fill(T::zero());
+        return 0.0;
+    }
     let mut total = 0.0;
     for (row, z) in logits.chunks_exact_mut(n_outputs).enumerate() {
-        let weight = targets.weight(row);
-        total += weight.to_f64() * C::cost_and_delta(options, z, targets.row(row, n_outputs), weight * scale);
+        let weight = targets.weight(row).to_f64();
+        if weight == 0.0 {
+            z.fill(T::zero());
+            continue;
+        }
+        // The share is at most 1, however small all weights are.
+        let share = T::from_f64(weight / total_weight);
+        total += weight * C::cost_and_delta(options, z, targets.row(row, n_outputs), share);
     }
     total / total_weight
 }

@@ -69,6 +69,8 @@ pub struct DataSpec {
     pub classes: Vec<String>,
     /// The class that scores of one class are about, and where it was said; the last one when not said.
     pub positive_class: Option<(String, Place)>,
+    /// The column that says how much each row counts.
+    pub sample_weight: Option<(String, Place)>,
     /// Share held out before any fold.
     pub test: TestShare,
     /// Where `[data]` begins.
@@ -117,7 +119,7 @@ pub enum Source {
 }
 
 /// `[cv]`
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CvSpec {
     /// Folds per repeat.
     pub folds: usize,
@@ -127,6 +129,12 @@ pub struct CvSpec {
     pub kind: Option<CvKind>,
     /// Share of the validation rows of a holdout.
     pub share: f64,
+    /// The column whose rows stay together.
+    pub group: Option<(String, Place)>,
+    /// The column that says when each row was.
+    pub time: Option<(String, Place)>,
+    /// The column that says which fold validates each row.
+    pub column: Option<(String, Place)>,
 }
 
 /// The words for `cv.kind`.
@@ -136,20 +144,40 @@ pub enum CvKind {
     KFold,
     /// Every fold has its share of each class.
     Stratified,
+    /// Groups stay whole.
+    Group,
+    /// Groups stay whole, and every fold has its share of each class as far as they allow.
+    StratifiedGroup,
+    /// Nothing is learned from the future.
+    TimeSeries,
     /// One split.
     Holdout,
+    /// As a column says.
+    Column,
 }
 
 impl CvKind {
     /// All of them.
-    pub const ALL: [CvKind; 3] = [CvKind::KFold, CvKind::Stratified, CvKind::Holdout];
+    pub const ALL: [CvKind; 7] = [
+        CvKind::KFold,
+        CvKind::Stratified,
+        CvKind::Group,
+        CvKind::StratifiedGroup,
+        CvKind::TimeSeries,
+        CvKind::Holdout,
+        CvKind::Column,
+    ];
 
     /// The word for it in sweep files.
     pub fn name(self) -> &'static str {
         match self {
             CvKind::KFold => "kfold",
             CvKind::Stratified => "stratified",
+            CvKind::Group => "group",
+            CvKind::StratifiedGroup => "stratified_group",
+            CvKind::TimeSeries => "timeseries",
             CvKind::Holdout => "holdout",
+            CvKind::Column => "column",
         }
     }
 }
@@ -250,7 +278,7 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
     let name = name(&top, path)?;
     let seed = top.whole("seed", 0)?.unwrap_or(0).unsigned_abs();
     let data = data(&top, path)?;
-    let cv = cv(top.section("cv")?)?;
+    let cv = cv(top.section("cv")?, &data.source)?;
     let metrics = metrics(top.section("score")?)?;
     let search = search(&top)?;
     let parameters = top.section("parameters")?;
@@ -314,20 +342,20 @@ fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
     let targets = section.texts("target")?;
     let task = section.word("task", &Task::ALL, Task::name)?;
     let drop = section.texts("drop")?;
+    let sample_weight = section.text("sample_weight")?.map(owned);
     match source {
         Source::File(_) if targets.is_empty() => {
             return Err(Fault::new(&place, "`data.target` is missing").hint("name the column to predict"));
         }
         Source::File(_) => {}
         _ => {
-            let extra = ["target", "task", "drop", "classes"]
+            let extra = ["target", "task", "drop", "classes", "sample_weight"]
                 .into_iter()
                 .find_map(|key| Some((key, section.get(key)?)));
             if let Some((key, node)) = extra {
-                return Err(Fault::new(
-                    &node.place,
-                    format!("`data.{key}` is for files; built-in sets have theirs"),
-                ));
+                let theirs = if key == "sample_weight" { "none" } else { "theirs" };
+                let message = format!("`data.{key}` is for files; built-in sets have {theirs}");
+                return Err(Fault::new(&node.place, message));
             }
         }
     }
@@ -357,6 +385,7 @@ fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
         drop: texts(drop),
         classes,
         positive_class,
+        sample_weight,
         test,
         place,
     })
@@ -380,6 +409,11 @@ fn classes(section: &Section<'_>, task: Option<Task>, n_targets: usize) -> Resul
         return Err(section.wrong("classes", node, "a list of two classes or more"));
     }
     Ok(classes.into_iter().map(|(label, _)| label).collect())
+}
+
+/// A name and the place it was written at.
+fn owned((name, place): (&str, &Place)) -> (String, Place) {
+    (name.to_owned(), place.clone())
 }
 
 fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source, Fault> {
@@ -429,10 +463,12 @@ fn generated(section: &Section<'_>, name: &str, place: &Place) -> Result<Source,
     Ok(source)
 }
 
-fn cv(section: Option<Section<'_>>) -> Result<CvSpec, Fault> {
-    let mut cv = CvSpec { folds: 5, repeats: 1, kind: None, share: 0.2 };
+fn cv(section: Option<Section<'_>>, source: &Source) -> Result<CvSpec, Fault> {
+    let mut cv =
+        CvSpec { folds: 5, repeats: 1, kind: None, share: 0.2, group: None, time: None, column: None };
     let Some(section) = section else { return Ok(cv) };
     cv.kind = section.word("kind", &CvKind::ALL, CvKind::name)?;
+    cv_columns(&section, &mut cv, source)?;
     if cv.kind == Some(CvKind::Holdout) {
         let share = section.number("share", "a share in (0, 1)", |share| share > 0.0 && share < 1.0)?;
         cv.share = share.unwrap_or(cv.share);
@@ -451,7 +487,25 @@ fn cv(section: Option<Section<'_>>) -> Result<CvSpec, Fault> {
         }
         cv.folds = section.whole("folds", 2)?.map_or(cv.folds, |folds| folds as usize);
     }
+    if cv.kind == Some(CvKind::Column)
+        && let Some(node) = section.get("folds")
+    {
+        return Err(Fault::new(&node.place, "`cv.folds` beside `cv.kind = \"column\"`")
+            .hint("the column says how many folds there are; take `folds` out"));
+    }
     cv.repeats = section.whole("repeats", 1)?.map_or(cv.repeats, |repeats| repeats as usize);
+    let is_shuffled = cv.time.is_none() && cv.column.is_none();
+    if cv.repeats > 1
+        && !is_shuffled
+        && let Some(node) = section.get("repeats")
+    {
+        let kind = cv.kind.map_or("", CvKind::name);
+        let message = format!("`cv.repeats` is {}, but must be 1 beside `cv.kind = \"{kind}\"`", cv.repeats);
+        let hint = if cv.time.is_some() { "time has one order" } else { "the column says it once" };
+        return Err(
+            Fault::new(&node.place, message).hint(format!("{hint}: there is nothing to share out anew"))
+        );
+    }
     const MOST_SPLITS: usize = 10_000;
     if cv.folds.saturating_mul(cv.repeats) > MOST_SPLITS {
         let message =
@@ -460,6 +514,54 @@ fn cv(section: Option<Section<'_>>) -> Result<CvSpec, Fault> {
     }
     section.finish()?;
     Ok(cv)
+}
+
+/// The columns that say which rows go together, each beside a kind that goes by it; without a kind, `group` and `time`
+/// imply theirs.
+fn cv_columns(section: &Section<'_>, cv: &mut CvSpec, source: &Source) -> Result<(), Fault> {
+    let named = |key: &str| -> Result<Option<(String, Place)>, Fault> { Ok(section.text(key)?.map(owned)) };
+    (cv.group, cv.time, cv.column) = (named("group")?, named("time")?, named("column")?);
+    if let (Some(_), Some((_, place))) = (&cv.group, &cv.time) {
+        return Err(Fault::new(place, "`cv.time` beside `cv.group`").hint("give one of the two"));
+    }
+    cv.kind = cv.kind.or(match (&cv.group, &cv.time) {
+        (Some(_), _) => Some(CvKind::Group),
+        (_, Some(_)) => Some(CvKind::TimeSeries),
+        _ => None,
+    });
+    use CvKind::{Column, Group, Holdout, StratifiedGroup, TimeSeries};
+    let columns: [(&str, &Option<(String, Place)>, &[CvKind], &str); 3] = [
+        ("group", &cv.group, &[Group, StratifiedGroup, Holdout], "the column whose rows stay together"),
+        ("time", &cv.time, &[TimeSeries, Holdout], "the column that says when each row was"),
+        ("column", &cv.column, &[Column], "the column that says which fold a row is of"),
+    ];
+    for (key, column, kinds, what) in columns {
+        let goes_by_it = cv.kind.is_some_and(|kind| kinds.contains(&kind));
+        let quoted = |kind: &CvKind| format!("`kind = \"{}\"`", kind.name());
+        match column {
+            Some((_, place)) if !matches!(source, Source::File(_)) => {
+                let message =
+                    format!("`cv.{key}` is for files; built-in sets have no column but features and target");
+                return Err(Fault::new(place, message));
+            }
+            Some((_, place)) if !goes_by_it => {
+                let beside = cv.kind.map_or("without `cv.kind`".to_owned(), |kind| {
+                    format!("beside `cv.kind = \"{}\"`, which does not go by it", kind.name())
+                });
+                let kinds: Vec<String> = kinds.iter().map(quoted).collect();
+                return Err(Fault::new(place, format!("`cv.{key}` {beside}"))
+                    .hint(format!("give {}, or take `{key}` out", kinds.join(" or "))));
+            }
+            None if goes_by_it && cv.kind != Some(Holdout) => {
+                let kind = section.get("kind").expect("a kind without its column was written");
+                let name = cv.kind.map_or("", CvKind::name);
+                return Err(Fault::new(&kind.place, format!("`cv.kind = \"{name}\"` without `cv.{key}`"))
+                    .hint(format!("name {what}: `{key} = \"...\"`, of a table in a file")));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn metrics(section: Option<Section<'_>>) -> Result<Vec<(Metric, Place)>, Fault> {

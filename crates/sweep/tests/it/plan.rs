@@ -145,7 +145,7 @@ fn more_folds_than_rows() {
     s.toml: the folds: 3 folds, but only 1 row to share out
        hint: each part needs at least one row
     s.toml: the folds: `progression` holds numbers, but a stratified split needs classes
-       hint: use `kind = "kfold"` for a regression
+       hint: use `kind = "kfold"` for a regression, `kind = "group"` with groups
     "#);
 }
 

@@ -1,7 +1,7 @@
 //! What a sweep file may not say, and what the user is told.
 
 use crate::fixture::{SMALL, parse};
-use mlpsweep_sweep::spec::{SamplerKind, Source, Sweep};
+use mlpsweep_sweep::spec::{CvKind, SamplerKind, Source, Sweep};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -95,7 +95,7 @@ fn unknown_keys() {
     s.toml:4:8: unknown key `parameters.l2.mn`
        hint: known are `min`, `max`, `step`, `scale`, `values`
     s.toml:3:1: unknown key `data.\u{1b}[31m`
-       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `target`, `task`, `test`
+       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `sample_weight`, `target`, `task`, `test`
     s.toml:4:1: unknown key `parameters.a\nb`
        hint: known are `activation`, `batch_size`, `beta1`, `beta2`, `class_weight`, `clip_norm`, `clip_value`, `depth`, `dropout`, `epochs`, `epsilon`, `hidden`, `huber_delta`, `init`, `init_scale`, `input_dropout`, `l1`, `l2`, `label_smoothing`, `learning_rate`, `loss`, `momentum`, `momentum_decay`, `optimizer`, `precision`, `rho`, `schedule`, `schedule_end`, `schedule_every`, `schedule_gamma`, `schedule_k`, `schedule_patience`, `schedule_power`, `schedule_restarts`, `shuffle`, `warmup_epochs`, `weight_decay`, `width`
     ");
@@ -142,7 +142,6 @@ fn what_is_not_there_yet() {
         "[[enqueue]]\nl2 = 0.1",
         "missing = \"mean\"",
         "test_path = \"other.csv\"",
-        "[cv]\nkind = \"group\"",
         "[search]\nsampler = \"tpe\"",
         "[search]\nlag = 8",
         "[preprocess]\nscale = \"robust\"",
@@ -156,11 +155,9 @@ fn what_is_not_there_yet() {
     s.toml:3:3: unknown key `enqueue`
        hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
     s.toml:3:1: unknown key `data.missing`
-       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `target`, `task`, `test`
+       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `sample_weight`, `target`, `task`, `test`
     s.toml:3:1: unknown key `data.test_path`
        hint: did you mean `test`?
-    s.toml:4:1: `cv.kind` is "group", which is not known
-       hint: known are `kfold`, `stratified`, `holdout`
     s.toml:4:1: `search.sampler` is "tpe", which is not known
        hint: known are `grid`, `random`
     s.toml:4:1: unknown key `search.lag`
@@ -384,7 +381,7 @@ fn keys_that_do_not_go_together() {
        hint: give one of the two
     s.toml:3:1: `data.target` is for files; built-in sets have theirs
     s.toml:3:1: unknown key `data.rows`
-       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `target`, `task`, `test`
+       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `sample_weight`, `target`, `task`, `test`
     s.toml:5:1: `cv.folds` beside `cv.kind = "holdout"`, which is one split
        hint: give `cv.share`, the share of the rows that are held out, or another kind
     s.toml:4:1: `cv.share` without `cv.kind = "holdout"`
@@ -392,6 +389,104 @@ fn keys_that_do_not_go_together() {
     s.toml:4:9: `score.also` without `score.metric`
        hint: name the metric that ranks
     "#);
+}
+
+/// What is said of each of the lines under [cv], for a table in a file.
+fn refused_cv(lines: &[&str]) -> String {
+    let file = "[data]\npath = \"d.csv\"\ntarget = \"y\"\n[cv]\n";
+    lines.iter().map(|line| say(&format!("{file}{line}"), &[])).collect()
+}
+
+#[test]
+fn columns_without_their_kind_and_kinds_without_their_column() {
+    insta::assert_snapshot!(refused_cv(&[
+        "kind = \"kfold\"\ngroup = \"patient\"",
+        "kind = \"timeseries\"\ngroup = \"patient\"",
+        "kind = \"group\"\ntime = \"date\"",
+        "kind = \"stratified\"\ncolumn = \"fold\"",
+        "column = \"fold\"",
+        "kind = \"group\"",
+        "kind = \"stratified_group\"",
+        "kind = \"timeseries\"",
+        "kind = \"column\"",
+        "group = \"patient\"\ntime = \"date\"",
+        "kind = \"holdout\"\ngroup = \"patient\"\ntime = \"date\"",
+        "group = \"patient\"\ncolumn = \"fold\"",
+        "kind = \"column\"\ncolumn = \"fold\"\nfolds = 3",
+        "kind = \"column\"\ncolumn = \"fold\"\nrepeats = 2",
+        "time = \"date\"\nrepeats = 2",
+        "kind = \"holdout\"\ntime = \"date\"\nrepeats = 2",
+        "group = 3",
+        "kind = \"grouped\"",
+    ]), @r#"
+        s.toml:6:1: `cv.group` beside `cv.kind = "kfold"`, which does not go by it
+           hint: give `kind = "group"` or `kind = "stratified_group"` or `kind = "holdout"`, or take `group` out
+        s.toml:6:1: `cv.group` beside `cv.kind = "timeseries"`, which does not go by it
+           hint: give `kind = "group"` or `kind = "stratified_group"` or `kind = "holdout"`, or take `group` out
+        s.toml:5:1: `cv.kind = "group"` without `cv.group`
+           hint: name the column whose rows stay together: `group = "..."`, of a table in a file
+        s.toml:6:1: `cv.column` beside `cv.kind = "stratified"`, which does not go by it
+           hint: give `kind = "column"`, or take `column` out
+        s.toml:5:1: `cv.column` without `cv.kind`
+           hint: give `kind = "column"`, or take `column` out
+        s.toml:5:1: `cv.kind = "group"` without `cv.group`
+           hint: name the column whose rows stay together: `group = "..."`, of a table in a file
+        s.toml:5:1: `cv.kind = "stratified_group"` without `cv.group`
+           hint: name the column whose rows stay together: `group = "..."`, of a table in a file
+        s.toml:5:1: `cv.kind = "timeseries"` without `cv.time`
+           hint: name the column that says when each row was: `time = "..."`, of a table in a file
+        s.toml:5:1: `cv.kind = "column"` without `cv.column`
+           hint: name the column that says which fold a row is of: `column = "..."`, of a table in a file
+        s.toml:6:1: `cv.time` beside `cv.group`
+           hint: give one of the two
+        s.toml:7:1: `cv.time` beside `cv.group`
+           hint: give one of the two
+        s.toml:6:1: `cv.column` beside `cv.kind = "group"`, which does not go by it
+           hint: give `kind = "column"`, or take `column` out
+        s.toml:7:1: `cv.folds` beside `cv.kind = "column"`
+           hint: the column says how many folds there are; take `folds` out
+        s.toml:7:1: `cv.repeats` is 2, but must be 1 beside `cv.kind = "column"`
+           hint: the column says it once: there is nothing to share out anew
+        s.toml:6:1: `cv.repeats` is 2, but must be 1 beside `cv.kind = "timeseries"`
+           hint: time has one order: there is nothing to share out anew
+        s.toml:7:1: `cv.repeats` is 2, but must be 1 beside `cv.kind = "holdout"`
+           hint: time has one order: there is nothing to share out anew
+        s.toml:5:1: `cv.group` is 3, but must be text in quotes
+        s.toml:5:1: `cv.kind` is "grouped", which is not known
+           hint: did you mean `group`?
+        "#);
+    insta::assert_snapshot!(refused_below_data(&[
+        "sample_weight = \"w\"",
+        "[cv]\ngroup = \"patient\"",
+        "[cv]\ntime = \"date\"",
+        "[cv]\nkind = \"column\"\ncolumn = \"fold\"",
+        "[cv]\nkind = \"group\"",
+    ]), @r#"
+        s.toml:3:1: `data.sample_weight` is for files; built-in sets have none
+        s.toml:4:1: `cv.group` is for files; built-in sets have no column but features and target
+        s.toml:4:1: `cv.time` is for files; built-in sets have no column but features and target
+        s.toml:5:1: `cv.column` is for files; built-in sets have no column but features and target
+        s.toml:4:1: `cv.kind = "group"` without `cv.group`
+           hint: name the column whose rows stay together: `group = "..."`, of a table in a file
+        "#);
+}
+
+#[test]
+fn a_column_implies_its_kind() {
+    let kind = |lines: &str| {
+        let text = format!("[data]\npath = \"d.csv\"\ntarget = \"y\"\n[cv]\n{lines}");
+        parse(&text, &[]).unwrap_or_else(|error| panic!("{error}")).cv.kind.map(CvKind::name)
+    };
+    assert_eq!(kind("group = \"patient\""), Some("group"));
+    assert_eq!(kind("time = \"date\"\nfolds = 3\nrepeats = 1"), Some("timeseries"));
+    assert_eq!(
+        kind("kind = \"stratified_group\"\ngroup = \"patient\"\nrepeats = 3"),
+        Some("stratified_group")
+    );
+    assert_eq!(kind("kind = \"holdout\"\ngroup = \"patient\"\nrepeats = 3"), Some("holdout"));
+    assert_eq!(kind("kind = \"holdout\"\ntime = \"date\""), Some("holdout"));
+    assert_eq!(kind("kind = \"column\"\ncolumn = \"fold\"\nrepeats = 1"), Some("column"));
+    assert_eq!(kind("folds = 3"), None);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Recorded gradient norms: what the chain rule says, what the gradient itself says, and nothing when nobody asks.
 
 use crate::{config, data, default_loss, job};
-use mlpsweep_data::{Dataset, Target};
+use mlpsweep_data::{Dataset, Roles, Target};
 use mlpsweep_mlp::{Activation, Layout, Loss};
 use mlpsweep_optim::OptimizerKind;
 use mlpsweep_train::{
@@ -17,6 +17,7 @@ fn single_row(x: f64, y: f64) -> Dataset {
         features: Array2::from_elem((1, 1), x),
         feature_names: vec!["x".into()],
         target: Target::Numbers { names: vec!["y".into()], values: Array2::from_elem((1, 1), y) },
+        roles: Roles::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The whole objective's gradient, activation × loss × penalty × dropout × depth, held against central differences.
 
-use mlpsweep_data::{Dataset, Target};
+use mlpsweep_data::{Dataset, Roles, Target};
 use mlpsweep_mlp::gradcheck::{CORRECT, EPSILON, Verdict};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
 use mlpsweep_seed::Seed;
@@ -28,7 +28,7 @@ fn table(loss: Loss) -> Dataset {
         Target::Numbers { names: vec!["u".into(), "v".into()], values }
     };
     let feature_names = (0..3).map(|j| format!("x{j}")).collect();
-    Dataset { name: "table".into(), features, feature_names, target }
+    Dataset { name: "table".into(), features, feature_names, target, roles: Roles::default() }
 }
 
 fn config(loss: Loss, activation: Activation, depth: usize) -> TrainConfig {

@@ -8,6 +8,7 @@ mod metrics;
 mod parity;
 mod sklearn;
 mod theory;
+mod weights;
 
 use mlpsweep_data::{Dataset, Target, builtin};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};

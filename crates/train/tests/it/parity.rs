@@ -3,7 +3,7 @@
 //! tests/fixtures/parity.json holds, per case, the start weights, the data, the mini-batches in order, and what PyTorch
 //! computed: rate, loss and penalised loss of each step, the gradient of the first, parameters and outputs in the end.
 
-use mlpsweep_data::{Dataset, Target};
+use mlpsweep_data::{Dataset, Roles, Target};
 use mlpsweep_mlp::{Activation, Init, Layout, Loss, LossOptions};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_real::Real;
@@ -50,6 +50,7 @@ fn dataset(case: &Json, loss: Loss, sizes: &[usize]) -> Dataset {
         features,
         feature_names: (0..sizes[0]).map(|j| format!("x{j}")).collect(),
         target,
+        roles: Roles::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::gradient_norms::UNSCALED;
 use crate::{config, data, job};
 use mlpsweep_data::generate::{friedman1, moons, sine};
-use mlpsweep_data::{Dataset, Target};
+use mlpsweep_data::{Dataset, Roles, Target};
 use mlpsweep_mlp::{Activation, Init, Loss};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_seed::Seed;
@@ -170,6 +170,7 @@ fn four_features(x: [f64; 4], y: [f64; 4]) -> Dataset {
             names: four("y"),
             values: Array2::from_shape_vec((1, 4), y.into()).expect("four"),
         },
+        roles: Roles::default(),
     }
 }
 
