@@ -137,8 +137,8 @@ pub(crate) struct TrainArguments {
 ///
 /// The file is one that `train` takes. J is the objective of training, penalties and class weights included, over the first
 /// mini-batch, its dropout masks held fixed, in 64 bits. A layer's ratio ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) of gradient g and central
-/// differences ĝ up to 1e-6, or below what rounding alone makes of it, is correct; from 1e-4 it is suspect, and the command
-/// fails. A parameter whose ± ε crosses a kink, of relu say, has no derivative by differences: it is left out and counted.
+/// differences ĝ up to 1e-6 is correct; from 1e-4, and beyond ten times what rounding alone makes of it, it is suspect, and the
+/// command fails; between them, or where rounding could hide a wrong one, it is unclear. A parameter whose ± ε crosses a kink, of relu say, has no derivative by differences: it is left out and counted.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mlpsweep gradcheck config.toml

@@ -53,8 +53,9 @@ pub(crate) fn gradcheck(arguments: &GradcheckArguments) -> Result<(), Problem> {
 /// The problem of a check in which a layer is suspect: the one with the largest ratio is named.
 fn verdict(layers: &[LayerCheck], blocks: &[Block]) -> Result<(), Problem> {
     let suspect = layers.iter().zip(blocks).enumerate().filter(|(_, (layer, _))| layer.is_suspect());
-    // A ratio that is no number is above all that are.
-    let Some((l, (layer, block))) = suspect.max_by(|a, b| a.1.0.ratio.total_cmp(&b.1.0.ratio)) else {
+    // A ratio that is no number, whatever its sign, is above all that are.
+    let Some((l, (layer, block))) = suspect.max_by(|a, b| a.1.0.ratio.abs().total_cmp(&b.1.0.ratio.abs()))
+    else {
         return Ok(());
     };
     let mut message = format!("the gradient of layer {} is suspect: ratio {:.1e}", l + 1, layer.ratio);

@@ -80,8 +80,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         }
         RunEnd::Finished if Ranking::new(&study).best().is_none() => {
             let message = "no usable trial: every one of them failed or diverged";
-            let hint =
-                "ranked.csv says how each one ended; a smaller learning_rate is the first thing to try";
+            let hint = "ranked.csv says how each one ended; a smaller learning_rate, or smaller start weights, are the first things to try";
             return Err(Problem::new(NO_USABLE_TRIAL, message).hint(Some(hint.into())));
         }
         RunEnd::Finished => {}

@@ -62,9 +62,10 @@ impl Single {
     /// Why the run cannot begin, as a problem of the data or of the file.
     pub(crate) fn refused(&self, error: TrainError) -> Problem {
         match error {
-            error @ (TrainError::Scale(_) | TrainError::TargetScale | TrainError::InnerSplit(_)) => {
-                Problem::new(BAD_DATA, error.to_string())
-            }
+            error @ (TrainError::Scale(_)
+            | TrainError::TargetScale
+            | TrainError::InnerSplit(_)
+            | TrainError::NoWeight { .. }) => Problem::new(BAD_DATA, error.to_string()),
             error => Problem::new(USAGE, format!("{}: {error}", self.file.display())),
         }
     }

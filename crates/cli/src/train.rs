@@ -48,7 +48,8 @@ fn fit<T: Real>(arguments: &TrainArguments, single: &Single) -> Result<(), Probl
     }
     if let Ended::Diverged { epoch } = fitted.ended {
         let message = format!("the run diverged in epoch {epoch}");
-        return Err(Problem::new(NO_USABLE_TRIAL, message).hint(Some("try a smaller learning_rate".into())));
+        return Err(Problem::new(NO_USABLE_TRIAL, message)
+            .hint(Some("try a smaller learning_rate, or smaller start weights".into())));
     }
     if let Some(path) = &arguments.save {
         write_file(path, &weights::to_bytes(fitted.network().layout(), fitted.params()))?;
@@ -58,7 +59,8 @@ fn fit<T: Real>(arguments: &TrainArguments, single: &Single) -> Result<(), Probl
     let metrics: Vec<Metric> = Metric::ALL.iter().copied().filter(has_value).collect();
     let scores = fitted.score(rows, &metrics).map_err(|error| {
         let message = format!("the trained network has no scores: {error}");
-        Problem::new(NO_USABLE_TRIAL, message).hint(Some("try a smaller learning_rate".into()))
+        Problem::new(NO_USABLE_TRIAL, message)
+            .hint(Some("try a smaller learning_rate, or smaller start weights".into()))
     })?;
     let last = &fitted.curve[fitted.best_epoch - 1];
     let mut figures: Vec<(&str, Number)> = vec![
@@ -112,7 +114,8 @@ fn curve_csv(curve: &[EpochRecord], n_norms: usize) -> String {
     for EpochRecord { epoch, learning_rate, train_loss, penalty, validation_loss, gradient_norms } in curve {
         let watched = validation_loss.map(|loss| loss.to_string()).unwrap_or_default();
         let norms: String = gradient_norms.iter().map(|norm| format!(",{norm}")).collect();
-        let _ = writeln!(csv, "{epoch},{learning_rate},{train_loss},{penalty},{watched}{norms}");
+        let rate = learning_rate.map(|rate| rate.to_string()).unwrap_or_default();
+        let _ = writeln!(csv, "{epoch},{rate},{train_loss},{penalty},{watched}{norms}");
     }
     csv
 }

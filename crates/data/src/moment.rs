@@ -121,7 +121,8 @@ impl Rest<'_> {
         })
     }
 
-    /// Nanoseconds since midnight. 24:00 ends a day, and a minute may have a leap second.
+    /// Nanoseconds since midnight. 24:00 ends a day, and a minute may have a leap second, which is taken as one moment with
+    /// the next minute's first.
     fn time_of_day(&mut self) -> Option<i128> {
         let hour = self.digits(2)?;
         self.byte(b":")?;
@@ -137,7 +138,12 @@ impl Rest<'_> {
         if !(hour < 24 || is_end_of_day) || minute > 59 || second > 60 {
             return None;
         }
-        Some(i128::from(hour) * HOUR + i128::from(minute) * MINUTE + i128::from(second) * SECOND + fraction)
+        Some(
+            i128::from(hour) * HOUR
+                + i128::from(minute) * MINUTE
+                + i128::from(second) * SECOND
+                + if second == 60 { 0 } else { fraction },
+        )
     }
 
     /// The nanoseconds that the digits behind the point make; at least one digit.

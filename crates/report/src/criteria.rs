@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! classes   AIC = 2 m NLL + 2 P              BIC = 2 m NLL + P ln m
-//! numbers   AIC = m n ln(mse) + 2 P          BIC = m n ln(mse) + P ln m         n targets
+//! numbers   AIC = m n ln(mse) + 2 P          BIC = m n ln(mse) + P ln(m n)      n targets
 //! ```
 //!
 //! Akaike 1974, Schwarz 1978. For one target m ln(mse) is the usual m ln(RSS/m): −2 ln of the normal likelihood with its
@@ -42,12 +42,14 @@ fn of_fold(info: &SweepInfo, fold: &FoldRecord) -> Option<Criteria> {
     let base = fold.base?.train;
     let n_rows = *info.n_train.get(fold.unit.split)? as f64;
     let n_parameters = fold.n_parameters as f64;
+    let n_targets = if info.data.is_classification() { 1 } else { info.data.targets.len() };
+    let n_observations = n_rows * n_targets as f64;
     let misfit = if info.data.is_classification() {
-        2.0 * n_rows * base
+        2.0 * n_observations * base
     } else {
         let trivial = (*info.trivial.get(fold.unit.split)?)?.train;
         let mse = base.max(f64::EPSILON * f64::EPSILON * trivial);
-        n_rows * info.data.targets.len() as f64 * mse.ln()
+        n_observations * mse.ln()
     };
-    Some(Criteria { aic: misfit + 2.0 * n_parameters, bic: misfit + n_parameters * n_rows.ln() })
+    Some(Criteria { aic: misfit + 2.0 * n_parameters, bic: misfit + n_parameters * n_observations.ln() })
 }

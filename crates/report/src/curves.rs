@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! trial repeat fold epoch                                    epochs count from 1
-//! learning_rate train_loss penalty validation_loss           the last empty without early stopping
+//! learning_rate train_loss penalty validation_loss           the first empty for lbfgs, the last without early stopping
 //! gradient_norm_1 … gradient_norm_L                          where recorded; L layers of the deepest network, empty above
 //!                                                            the last layer of others
 //! ```
@@ -35,7 +35,7 @@ pub fn curves_csv(study: &Study) -> String {
                 Cell::count(repeat),
                 Cell::count(fold_idx),
                 Cell::count(epoch_idx + 1),
-                Cell::Number(point.learning_rate),
+                point.learning_rate.into(),
                 Cell::Number(point.train_loss),
                 Cell::Number(point.penalty),
                 point.validation_loss.into(),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! numbers   e = ŷ − y                  in the targets' own units
-//! classes   e = p − onehot(y)          |e|² is the row's Brier score
+//! classes   e = p − onehot(y)          |e|² is the row's Brier score, for two classes twice `brier`
 //! ```
 //!
 //! The equations are those of [`mlpsweep_stats::RepeatedErrors`]. Predictions are read one unit at a time, in the order of

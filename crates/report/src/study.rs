@@ -101,7 +101,10 @@ pub(crate) fn position(info: &SweepInfo, split: usize) -> (usize, usize) {
 pub(crate) fn message(state: &FoldState) -> Option<String> {
     match state {
         FoldState::Complete => None,
-        FoldState::Diverged { epoch: 0 } => Some("diverged before the first epoch".into()),
+        FoldState::Diverged { epoch: 0 } => Some(
+            "diverged before the first epoch: values too large or too close together to be standardised"
+                .into(),
+        ),
         FoldState::Diverged { epoch } => Some(format!("diverged in epoch {epoch}")),
         FoldState::Failed { message } => Some(message.clone()),
     }

@@ -6,6 +6,7 @@ use crate::SweepError;
 use crate::objective::train_config;
 use crate::spec::{DEFAULT_OPTIMIZER, Sweep};
 use mlpsweep_data::{Dataset, Target, Weights};
+use mlpsweep_mlp::Loss;
 use mlpsweep_optim::OptimizerKind;
 use mlpsweep_search::{Domain, Value};
 use mlpsweep_seed::Seed;
@@ -25,6 +26,7 @@ const DEEPEST: i64 = 10_000;
 /// The key whose values make no network, or too large a one.
 pub fn check(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
     check_losses(sweep, data)?;
+    check_used(sweep, data)?;
     check_sizes(sweep, data)
 }
 
@@ -43,6 +45,33 @@ fn check_losses(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
             let hint = "without `loss` it is chosen to fit the target";
             return Err(sweep.error(place, error.to_string(), Some(hint.into())).into());
         }
+    }
+    Ok(())
+}
+
+/// What only some targets have a use for: label smoothing of the softmax that is the default for three classes and more,
+/// class weights of classes.
+fn check_used(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
+    let refuse = |key: &str, why: String, hint: &str| {
+        let message = format!("`parameters.{key}` is not used {why}");
+        Err(sweep.error(sweep.parameters.place(key), message, Some(hint.to_owned())).into())
+    };
+    let loss = train_config(&[], &data.target, None).loss;
+    let smooths = sweep.parameters.domain("label_smoothing").is_some();
+    if smooths && sweep.parameters.domain("loss").is_none() && loss != Loss::CrossEntropy {
+        let hint = match data.target {
+            Target::Classes { .. } => "for two classes say loss = \"cross_entropy\" as well",
+            Target::Numbers { .. } => "it is a constant of loss = \"cross_entropy\", which is for classes",
+        };
+        return refuse(
+            "label_smoothing",
+            format!("by {}, the default loss of this target", loss.name()),
+            hint,
+        );
+    }
+    let weighs = values(sweep, "class_weight").any(|value| value == Value::Text("balanced".into()));
+    if weighs && matches!(data.target, Target::Numbers { .. }) {
+        return refuse("class_weight", "by a regression".to_owned(), "numbers have no classes; leave it out");
     }
     Ok(())
 }

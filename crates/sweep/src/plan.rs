@@ -398,7 +398,11 @@ fn check_folds(sweep: &Sweep, target: &Target, metrics: &[Metric], folds: &Folds
                     split.repeat,
                     lack.describe(labels)
                 );
-                let hint = "take another metric, fewer folds or `cv.kind = \"stratified\"`";
+                let hint = match cv_kind(sweep, target) {
+                    CvKind::KFold => "take another metric, fewer folds or `cv.kind = \"stratified\"`",
+                    CvKind::Group => "take another metric, fewer folds or `cv.kind = \"stratified_group\"`",
+                    _ => "take another metric, or folds that hold every class",
+                };
                 return Err(sweep.error(place, message, Some(hint.into())).into());
             }
         }

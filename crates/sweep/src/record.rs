@@ -91,8 +91,8 @@ pub enum FoldState {
 /// One epoch of a learning curve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CurvePoint {
-    /// α during the epoch.
-    pub learning_rate: f64,
+    /// α during the epoch; L-BFGS has none.
+    pub learning_rate: Option<f64>,
     /// The data term of the loss on the rows trained on.
     pub train_loss: f64,
     /// The penalty at the epoch's end.

@@ -13,8 +13,8 @@
 //! a score that is computed from them again is the score of the fold to the bit, targets far from 0 keep their digits, and
 //! no two probabilities near 1 become equal, as they would in f32 at half the size. Of two classes one is enough.
 //!
-//! A curve begins with a u32, how many numbers an epoch has: the rate, three losses (NaN for a validation loss that was not
-//! watched), and the gradient norms of the layers where they are recorded; then come the epochs. No epochs, no bytes.
+//! A curve begins with a u32, how many numbers an epoch has: the rate and three losses (NaN for a rate or a validation loss that
+//! is not there), and the gradient norms of the layers where they are recorded; then come the epochs. No epochs, no bytes.
 //!
 //! `synchronous = FULL` in WAL mode: when [`Store::append`] returns, what it was given survives a crash of the process, and
 //! of the machine as far as its disk keeps its word. The file carries an application id and a schema version; a file without
@@ -443,6 +443,10 @@ impl Store {
     }
 
     fn sqlite(&self, source: rusqlite::Error) -> StoreError {
+        // Our own statements are right: what SQLite cannot make sense of are the tables.
+        if source.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) {
+            return self.damaged(&source.to_string());
+        }
         StoreError::Sqlite { path: self.path.clone(), source }
     }
 
@@ -621,8 +625,9 @@ fn curve_bytes(curve: &[CurvePoint]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(4 + 8 * n_numbers * curve.len());
     bytes.extend((n_numbers as u32).to_le_bytes());
     for point in curve {
-        let watched = point.validation_loss.unwrap_or(f64::NAN);
-        for number in [point.learning_rate, point.train_loss, point.penalty, watched] {
+        let [rate, watched] =
+            [point.learning_rate, point.validation_loss].map(|number| number.unwrap_or(f64::NAN));
+        for number in [rate, point.train_loss, point.penalty, watched] {
             bytes.extend(number.to_le_bytes());
         }
         bytes.extend(point.gradient_norms.iter().flat_map(|norm| norm.to_le_bytes()));
@@ -642,7 +647,7 @@ fn curve_points(bytes: &[u8]) -> Option<Vec<CurvePoint>> {
     }
     let number = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().expect("eight bytes"));
     let epochs = bytes.chunks_exact(8 * n_numbers).map(|epoch| CurvePoint {
-        learning_rate: number(&epoch[..8]),
+        learning_rate: Some(number(&epoch[..8])).filter(|rate| !rate.is_nan()),
         train_loss: number(&epoch[8..16]),
         penalty: number(&epoch[16..24]),
         validation_loss: Some(number(&epoch[24..32])).filter(|loss| !loss.is_nan()),

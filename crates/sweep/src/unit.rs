@@ -8,9 +8,7 @@ use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, Trial, UnitId
 use mlpsweep_data::Split;
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{
-    Ended, Fitted, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, train,
-};
+use mlpsweep_train::{Ended, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, train};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -117,8 +115,9 @@ fn fit<T: Real>(
         }
         Ended::Completed | Ended::EarlyStopped | Ended::Converged => {}
     }
-    let mut scores = |kind: &str, rows: &[u32]| {
-        fitted.score(rows, &plan.metrics).map_err(|error| match error {
+    let [validation, train] = [&split.validation, &split.train].map(|rows| (rows, fitted.predict(rows)));
+    let score = |kind: &str, (rows, predictions): &(&Vec<u32>, Predictions)| {
+        fitted.score_of(rows, predictions, &plan.metrics).map_err(|error| match error {
             // The parameters are finite, and yet a prediction or a score is not.
             ScoreError::NotFinite => FoldState::Diverged { epoch: record.best_epoch },
             ScoreError::Undefined { metric, rows } => {
@@ -126,33 +125,25 @@ fn fit<T: Real>(
             }
         })
     };
-    let scored = scores("validation", &split.validation);
-    match scored.and_then(|test_scores| Ok((test_scores, scores("training", &split.train)?))) {
+    let scored = score("validation", &validation);
+    match scored.and_then(|test_scores| Ok((test_scores, score("training", &train)?))) {
         Ok(scores) => (record.test_scores, record.train_scores) = scores,
-        Err(state) => (record.state, record.best_epoch) = (state, 0),
-    }
-    if record.state == FoldState::Complete {
-        record.base = base_scores(plan, &mut fitted, split, &record);
-        if plan.keeps_predictions() {
-            record.predictions = stored_numbers(fitted.predict(&split.validation));
+        Err(state) => {
+            (record.state, record.best_epoch) = (state, 0);
+            return Some(record);
         }
     }
-    Some(record)
-}
-
-/// The base score, which is among the metrics more often than not.
-fn base_scores<T: Real>(
-    plan: &Plan,
-    fitted: &mut Fitted<'_, T>,
-    split: &Split,
-    record: &FoldRecord,
-) -> Option<BaseScores> {
-    let base = plan.base_metric();
-    if let Some(at) = plan.metrics.iter().position(|metric| *metric == base) {
-        return Some(BaseScores { train: record.train_scores[at], validation: record.test_scores[at] });
+    let base = [plan.base_metric()];
+    // It may overflow where the metrics asked for do not.
+    let base = |(rows, predictions): &(&Vec<u32>, Predictions)| {
+        fitted.score_of(rows, predictions, &base).ok().map(|scores| scores[0])
+    };
+    record.base =
+        base(&train).zip(base(&validation)).map(|(train, validation)| BaseScores { train, validation });
+    if plan.keeps_predictions() {
+        record.predictions = stored_numbers(validation.1);
     }
-    let mut score = |rows| fitted.score(rows, &[base]).ok()?.first().copied();
-    Some(BaseScores { train: score(&split.train)?, validation: score(&split.validation)? })
+    Some(record)
 }
 
 /// Predictions as they are stored; see [`FoldRecord::predictions`].

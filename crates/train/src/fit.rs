@@ -18,8 +18,8 @@ use std::ops::ControlFlow;
 pub struct EpochRecord {
     /// Counted from 1.
     pub epoch: usize,
-    /// α during the epoch.
-    pub learning_rate: f64,
+    /// α during the epoch; L-BFGS has none.
+    pub learning_rate: Option<f64>,
     /// The data term, meaned over the rows as they came by.
     pub train_loss: f64,
     /// The penalty of the weights at the epoch's end; J = `train_loss` + `penalty`.
@@ -73,7 +73,7 @@ pub fn train<T: Real>(
     let mut curve = Vec::with_capacity(job.config.epochs.min(10_000));
     let mut best: Option<Best<T>> = None;
     let ended = loop {
-        let learning_rate = session.learning_rate();
+        let learning_rate = Some(session.learning_rate()).filter(|_| !job.config.optimizer.is_full_batch());
         let loss = session.epoch();
         let validation_loss = session.watched_loss();
         let epoch = session.epochs_done();
@@ -165,17 +165,30 @@ impl<T: Real> Fitted<'_, T> {
     /// # Errors
     /// A prediction or a score that is not finite, or rows that lack what a metric needs.
     pub fn score(&mut self, rows: &[u32], metrics: &[Metric]) -> Result<Vec<f64>, ScoreError> {
+        let predictions = self.predict(rows);
+        self.score_of(rows, &predictions, metrics)
+    }
+
+    /// The scores of predictions of those rows, one per metric.
+    ///
+    /// # Errors
+    /// As [`score`](Fitted::score).
+    pub fn score_of(
+        &self,
+        rows: &[u32],
+        predictions: &Predictions,
+        metrics: &[Metric],
+    ) -> Result<Vec<f64>, ScoreError> {
         for &metric in metrics {
             if let Some(lack) = self.session.lacks(rows, metric) {
                 return Err(ScoreError::Undefined { metric: metric.name(), rows: lack });
             }
         }
-        let predictions = self.session.predict(rows);
         if !predictions.are_finite() {
             return Err(ScoreError::NotFinite);
         }
         let truth = self.session.truth(rows);
-        let scores = metrics.iter().map(|metric| metric.score(&truth, &predictions));
+        let scores = metrics.iter().map(|metric| metric.score(&truth, predictions));
         scores.map(|score| if score.is_finite() { Ok(score) } else { Err(ScoreError::NotFinite) }).collect()
     }
 }

@@ -68,7 +68,8 @@ impl<'a> RowWeights<'a> {
     }
 }
 
-/// m/(C·m_c) of each class over the rows trained on, for balanced weights; a class without rows is never asked for.
+/// m/(C·m_c) of each class over the rows trained on, for balanced weights. A class without such rows, which only
+/// those that early stopping watches can be of, counts 1.
 fn class_weights(job: Job<'_>, rows: &[u32]) -> Vec<f64> {
     let (ClassWeight::Balanced, Target::Classes { labels, codes, .. }) =
         (job.config.class_weight, &job.data.target)
@@ -78,5 +79,5 @@ fn class_weights(job: Job<'_>, rows: &[u32]) -> Vec<f64> {
     let mut counts = vec![0_u32; labels.len()];
     rows.iter().for_each(|&row| counts[codes[row as usize] as usize] += 1);
     let even = rows.len() as f64 / labels.len() as f64;
-    counts.into_iter().map(|count| even / f64::from(count.max(1))).collect()
+    counts.into_iter().map(|count| if count == 0 { 1.0 } else { even / f64::from(count) }).collect()
 }

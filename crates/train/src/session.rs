@@ -155,11 +155,7 @@ impl<'a, T: Real> Session<'a, T> {
 
     /// One pass over the training rows, a mini-batch at a time.
     pub fn epoch(&mut self) -> EpochLoss {
-        if self.job.config.shuffle {
-            let seed = self.job.seed.child("shuffle").nth(self.epochs_done as u64);
-            self.order.copy_from_slice(&self.rows);
-            self.order.shuffle(&mut seed.stream());
-        }
+        self.find_order(self.epochs_done);
         self.gradient_norms.iter_mut().for_each(GradientNorms::begin_epoch);
         let order = std::mem::take(&mut self.order);
         let (mut total, mut total_weight) = (0.0, 0.0);
@@ -174,6 +170,15 @@ impl<'a, T: Real> Session<'a, T> {
         self.epochs_done += 1;
         self.step_in_epoch = 0;
         EpochLoss { data, penalty: self.penalty() }
+    }
+
+    /// Puts the rows into the order of the epoch after `epochs_done` whole ones.
+    fn find_order(&mut self, epochs_done: usize) {
+        if self.job.config.shuffle {
+            let seed = self.job.seed.child("shuffle").nth(epochs_done as u64);
+            self.order.copy_from_slice(&self.rows);
+            self.order.shuffle(&mut seed.stream());
+        }
     }
 
     /// One mini-batch: gradient and update. Returns the mean of the data term before the update.
@@ -199,8 +204,8 @@ impl<'a, T: Real> Session<'a, T> {
             }
             is_loaded = false;
             let loss = network.loss_and_gradient(params, workspace, targets, masks, gradient);
-            if let Some(norms) = gradient_norms {
-                norms.add(network.layout(), gradient);
+            if let Some(norms) = gradient_norms.as_mut() {
+                norms.look(network.layout(), gradient);
             }
             if clips {
                 clip(config, &self.segments, params, gradient);
@@ -211,6 +216,11 @@ impl<'a, T: Real> Session<'a, T> {
         let segments = if clips { &self.unpenalised[..] } else { &self.segments };
         let step = optimizer.step(rate, params, gradient, segments, objective);
         self.at_rest = step.at_rest && !is_random;
+        if !step.at_rest
+            && let Some(norms) = gradient_norms
+        {
+            norms.end_step();
+        }
         self.step_in_epoch += 1;
         step.loss
     }
@@ -332,6 +342,7 @@ impl<'a, T: Real> Session<'a, T> {
     /// Puts back parameters taken from [`params`](Session::params).
     pub fn restore(&mut self, params: &[T]) {
         self.params.copy_from_slice(params);
+        self.optimizer.forget_objective();
     }
 
     /// The network.

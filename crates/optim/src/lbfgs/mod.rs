@@ -29,7 +29,7 @@ const FLAT: f64 = 1e-7;
 /// A step that gains no more than this, relative to max(|J|, 1), gains nothing: scikit-learn's `ftol`, 64 · 2⁻⁵².
 const LEAST_GAIN: f64 = 64.0 * f64::EPSILON;
 
-/// A pair is kept when y·s exceeds this share of y·y: scipy's test.
+/// A pair is kept when y·s exceeds this share of y·y (Byrd, Lu, Nocedal & Zhu 1995).
 const LEAST_CURVATURE: f64 = f64::EPSILON;
 
 /// The pairs, and where the last step ended.
@@ -107,9 +107,13 @@ impl<T: Real> Lbfgs<T> {
             None => cost_at(params, &mut self.gradient),
         };
         self.here = Some(before);
+        if !(before.whole.is_finite() && self.gradient.iter().all(|g| g.is_finite())) {
+            // There is no way down from here, and no minimum either.
+            return Step { loss: f64::NAN, at_rest: false };
+        }
         let largest = self.gradient.iter().fold(T::zero(), |largest, g| largest.max(g.abs()));
-        if !before.whole.is_finite() || largest.to_f64() <= FLAT {
-            return Step { loss: before.data, at_rest: before.whole.is_finite() };
+        if largest.to_f64() <= FLAT {
+            return Step { loss: before.data, at_rest: true };
         }
         self.start.copy_from_slice(params);
         self.start_gradient.copy_from_slice(&self.gradient);

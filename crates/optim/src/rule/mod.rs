@@ -170,7 +170,7 @@ pub struct Optimizer<T> {
 /// What came of one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
-    /// The data term where the step began.
+    /// The data term where the step began; NaN where L-BFGS found J or its gradient not finite and did not move.
     pub loss: f64,
     /// Whether there is nothing left to gain: further steps would stay where they are. Update rules never say so.
     pub at_rest: bool,

@@ -151,10 +151,14 @@ fn what_is_not_finite_is_left_where_it_is() {
     let segments = [Segment { range: 0..1, penalty: Penalty::none() }];
     let mut optimizer = Optimizer::new(OptimizerKind::Lbfgs, 1, |_| None).expect("no constants");
     let mut x = [1.0];
-    let took = optimizer.step(0.0, &mut x, &mut [0.0], &segments, |_, g| {
-        g[0] = f64::NAN;
-        f64::NAN
-    });
-    assert!(took.loss.is_nan() && !took.at_rest);
-    assert_eq!(x, [1.0]);
+    for (value, slope) in [(f64::NAN, f64::NAN), (f64::INFINITY, 1.0), (1.0, f64::NAN), (1.0, f64::INFINITY)]
+    {
+        optimizer.forget_objective();
+        let took = optimizer.step(0.0, &mut x, &mut [0.0], &segments, |_, g| {
+            g[0] = slope;
+            value
+        });
+        assert!(took.loss.is_nan() && !took.at_rest, "{value}, {slope}: {took:?}");
+        assert_eq!(x, [1.0]);
+    }
 }

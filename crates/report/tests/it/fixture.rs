@@ -101,7 +101,7 @@ pub(crate) fn add_fold(study: &mut Study, trial: u64, split: usize, state: FoldS
     let unit = UnitId { trial, split };
     let is_complete = state == FoldState::Complete;
     let curve = |epoch: usize| CurvePoint {
-        learning_rate: 0.01,
+        learning_rate: Some(0.01),
         train_loss: 1.0 / (epoch as f64 + 1.0),
         penalty: 1e-7,
         validation_loss: is_complete.then_some(0.5),

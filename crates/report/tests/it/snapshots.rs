@@ -92,7 +92,7 @@ fn folds() {
     3,0,2,2,complete,0.33,0.9,0.23,0.9500000000000001,12,2,false,2410,128,32,
     4,0,0,0,complete,0.45,0.85,0.35,0.9,10,2,false,2410,127,33,
     4,0,1,1,diverged,,,,,0,2,true,2410,128,32,diverged in epoch 3
-    4,0,2,2,diverged,,,,,0,2,false,2410,128,32,diverged before the first epoch
+    4,0,2,2,diverged,,,,,0,2,false,2410,128,32,diverged before the first epoch: values too large or too close together to be standardised
     5,0,0,0,failed,,,,,0,2,false,2410,127,33,"'=cmd|' /C calc'!A0
     ""quoted"", and more"
     6,0,0,0,complete,0.4,0.85,0.30000000000000004,0.9,10,2,false,2410,127,33,

@@ -121,7 +121,9 @@ fn messages_say_what_happened_where() {
     study.folds.retain(|fold| fold.unit != mlpsweep_sweep::record::UnitId { trial: 4, split: 1 });
     assert_eq!(
         row_of(&Ranking::new(&study), 4).message.as_deref(),
-        Some("repeat 1, fold 0: diverged before the first epoch")
+        Some(
+            "repeat 1, fold 0: diverged before the first epoch: values too large or too close together to be standardised"
+        )
     );
     study.folds.iter_mut().find(|fold| fold.unit.trial == 4).unwrap().state =
         FoldState::Failed { message: "no memory".into() };

@@ -93,6 +93,11 @@ fn constants() -> impl Iterator<Item = Constant> {
     optimizers.chain(schedules).copied().chain([ScheduleKind::WARMUP])
 }
 
+/// Whether every optimizer takes the key but L-BFGS, which has its own step lengths and the whole batch.
+pub(crate) fn is_common(name: &str) -> bool {
+    ["learning_rate", "schedule", "warmup_epochs", "batch_size", "clip_norm", "clip_value"].contains(&name)
+}
+
 /// Which choices of which key use the constant `name`: `("optimizer", ["rmsprop", "adam"])`.
 pub(crate) fn users(name: &str) -> Option<(&'static str, Vec<&'static str>)> {
     let uses = |constants: &[Constant]| constants.iter().any(|constant| constant.key == name);
@@ -104,7 +109,7 @@ pub(crate) fn users(name: &str) -> Option<(&'static str, Vec<&'static str>)> {
         ("init_scale", ..) => Some(("init", vec!["normal"])),
         ("huber_delta", ..) => Some(("loss", vec!["huber"])),
         ("label_smoothing", ..) => Some(("loss", vec!["cross_entropy"])),
-        ("learning_rate" | "schedule" | "warmup_epochs" | "batch_size" | "clip_norm" | "clip_value", ..) => {
+        _ if is_common(name) => {
             let uses = OptimizerKind::ALL.iter().filter(|kind| !kind.is_full_batch());
             Some(("optimizer", uses.map(|kind| kind.name()).collect()))
         }

@@ -66,15 +66,25 @@ impl Parameters {
             if name == "batch_size" && parameter.domain == Domain::Fixed(Value::Text("full".into())) {
                 continue; // That is what L-BFGS takes, too.
             }
-            let unused = self.choices(key).into_iter().find(|choice| !users.contains(&choice.as_str()));
-            if let Some(choice) = unused {
+            let choices = self.choices(key);
+            let uses = |choice: &String| users.contains(&choice.as_str());
+            // What every optimizer but L-BFGS takes may stand beside a search over both.
+            if keys::is_common(name) && choices.iter().any(uses) {
+                continue;
+            }
+            if let Some(choice) = choices.iter().find(|choice| !uses(choice)) {
                 let user = match self.domain(key) {
                     Some(_) => format!("{key} = {choice:?}"),
                     None => format!("the default {key}"),
                 };
                 let message = format!("`parameters.{name}` is not used by {user}");
                 let users = users.iter().map(|user| format!("{user:?}")).collect::<Vec<_>>().join(", ");
-                return Err(Fault::new(place, message).hint(format!("it is a constant of {key} = {users}")));
+                let hint = if keys::is_common(name) {
+                    "lbfgs takes the whole batch and finds the length of its steps by itself".to_owned()
+                } else {
+                    format!("it is a constant of {key} = {users}")
+                };
+                return Err(Fault::new(place, message).hint(hint));
             }
         }
         Ok(())

@@ -47,6 +47,25 @@ fn networks_too_large_for_memory() {
     assert!(started.elapsed() < Duration::from_secs(20), "found without allocating");
 }
 
+/// Smoothing is of the softmax, weights are of classes.
+#[test]
+fn parameters_that_this_target_has_no_use_for() {
+    insta::assert_snapshot!(refused(&[
+        &["parameters.label_smoothing=0.1"],
+        &["data={ builtin = \"diabetes\" }", "parameters.label_smoothing=0.1", "score={}"],
+        &["data={ builtin = \"diabetes\" }", "parameters.class_weight=balanced", "score={}"],
+    ]), @r#"
+    --set parameters.label_smoothing=0.1: `parameters.label_smoothing` is not used by binary_cross_entropy, the default loss of this target
+       hint: for two classes say loss = "cross_entropy" as well
+    --set parameters.label_smoothing=0.1: `parameters.label_smoothing` is not used by squared_error, the default loss of this target
+       hint: it is a constant of loss = "cross_entropy", which is for classes
+    --set parameters.class_weight=balanced: `parameters.class_weight` is not used by a regression
+       hint: numbers have no classes; leave it out
+    "#);
+    plan(SMALL, &["data={ builtin = \"iris\" }", "parameters.label_smoothing=0.1"]);
+    plan(SMALL, &["parameters.loss=cross_entropy", "parameters.label_smoothing=0.1"]);
+}
+
 #[test]
 fn losses_and_metrics_of_another_task() {
     insta::assert_snapshot!(refused(&[

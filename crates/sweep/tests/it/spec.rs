@@ -729,3 +729,27 @@ fn files_that_cannot_be_read() {
     FOLDER/large.toml: more than 16 MiB, which is no sweep file
     ");
 }
+
+/// L-BFGS has no learning rate, no mini-batches, no decay and no clipping; beside other optimizers these are theirs.
+#[test]
+fn what_lbfgs_has_no_use_for() {
+    for common in ["learning_rate = 0.1", "batch_size = 16", "clip_norm = 1.0", "schedule = \"cosine\""] {
+        let both = format!("optimizer = {{ values = [\"adam\", \"lbfgs\"] }}\n{common}");
+        let text = format!("{IRIS}[parameters]\n{both}\n");
+        parse(&text, &[]).unwrap_or_else(|error| panic!("{common}: {error}"));
+    }
+    parse(&format!("{IRIS}[parameters]\noptimizer = \"lbfgs\"\nbatch_size = \"full\"\n"), &[])
+        .expect("its batch");
+    insta::assert_snapshot!(refused_parameters(&[
+        "optimizer = \"lbfgs\"\nlearning_rate = 0.1",
+        "optimizer = \"lbfgs\"\nbatch_size = 16",
+        "optimizer = \"lbfgs\"\nclip_value = 1.0",
+    ]), @r#"
+    s.toml:5:1: `parameters.learning_rate` is not used by optimizer = "lbfgs"
+       hint: lbfgs takes the whole batch and finds the length of its steps by itself
+    s.toml:5:1: `parameters.batch_size` is not used by optimizer = "lbfgs"
+       hint: lbfgs takes the whole batch and finds the length of its steps by itself
+    s.toml:5:1: `parameters.clip_value` is not used by optimizer = "lbfgs"
+       hint: lbfgs takes the whole batch and finds the length of its steps by itself
+    "#);
+}

@@ -38,7 +38,7 @@ fn refused(damage: impl FnOnce(&Path)) -> String {
 
 fn record(trial: u64, split: usize, numbers: &[f64]) -> FoldRecord {
     let point = |&number: &f64| CurvePoint {
-        learning_rate: number,
+        learning_rate: Some(number),
         train_loss: -number,
         penalty: number / 3.0,
         validation_loss: (split == 0).then_some(number),
@@ -69,8 +69,12 @@ fn bits(records: &[FoldRecord]) -> Vec<String> {
                 .curve
                 .iter()
                 .flat_map(|p| {
-                    let fixed =
-                        [p.learning_rate, p.train_loss, p.penalty, p.validation_loss.unwrap_or(f64::NAN)];
+                    let fixed = [
+                        p.learning_rate.unwrap_or(f64::NAN),
+                        p.train_loss,
+                        p.penalty,
+                        p.validation_loss.unwrap_or(f64::NAN),
+                    ];
                     [&fixed[..], &p.gradient_norms].concat()
                 })
                 .collect();
@@ -199,7 +203,7 @@ fn curves_say_how_many_numbers_an_epoch_has() {
         let mut expected: Vec<u8> = (4 + n_norms as u32).to_le_bytes().into();
         for point in &record.curve {
             let watched = point.validation_loss.unwrap_or(f64::NAN);
-            let fixed = [point.learning_rate, point.train_loss, point.penalty, watched];
+            let fixed = [point.learning_rate.unwrap_or(f64::NAN), point.train_loss, point.penalty, watched];
             let numbers = fixed.iter().chain(&point.gradient_norms);
             expected.extend(numbers.flat_map(|number| number.to_le_bytes()));
         }
@@ -481,4 +485,26 @@ fn a_log_that_was_left_is_read() {
     assert_eq!(stored(to.path()).folds, std::slice::from_ref(&record));
     drop(open(to.path(), &[]).expect("continued"));
     assert_eq!(stored(to.path()).folds, [record]);
+}
+
+/// A store from which a table has gone is damaged, not unwritable.
+#[test]
+fn tables_that_are_not_there() {
+    for table in ["meta", "trials", "folds", "timings", "validation", "predictions"] {
+        let folder = folder();
+        drop(open(folder.path(), &[]).expect("a new store"));
+        let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
+        connection.execute(&format!("DROP TABLE {table}"), []).expect("a change");
+        let read = || -> Result<(), StoreError> {
+            let store = Store::read(folder.path())?;
+            store.info()?;
+            store.trials()?;
+            store.folds(true)?;
+            store.timings()?;
+            store.validation_rows()?;
+            store.each_prediction(|_, _| Ok(()))
+        };
+        let error = read().expect_err(table);
+        assert!(matches!(&error, StoreError::Damaged { reason, .. } if reason.contains(table)), "{error:?}");
+    }
 }

@@ -33,6 +33,7 @@ impl Score for AveragePrecision {
             area += (right - before) / n_positive * (right / (right + wrong));
             before = right;
         }
-        area
+        // The shares add up to 1 but for rounding.
+        area.min(1.0)
     }
 }

@@ -10,7 +10,6 @@
 use super::{Session, targets};
 use mlpsweep_mlp::Workspace;
 use mlpsweep_mlp::gradcheck::{self, LayerCheck, Objective};
-use rand::seq::SliceRandom;
 
 /// Rows of the mini-batch when none are asked for, at most: a few show every path through a network.
 const DEFAULT_ROWS: usize = 32;
@@ -92,12 +91,8 @@ impl Session<'_, f64> {
     }
 
     /// The first rows of the first epoch, in its order.
-    fn first_rows(&self, n_rows: usize) -> Vec<u32> {
-        let mut rows = self.rows.clone();
-        if self.job.config.shuffle {
-            rows.shuffle(&mut self.job.seed.child("shuffle").nth(0).stream());
-        }
-        rows.truncate(n_rows);
-        rows
+    fn first_rows(&mut self, n_rows: usize) -> Vec<u32> {
+        self.find_order(0);
+        self.order[..n_rows.min(self.order.len())].to_vec()
     }
 }

@@ -75,8 +75,8 @@ fn curve_config(case: &Json, data: &Dataset) -> TrainConfig {
 const BOUND: f64 = 1e-9;
 
 /// scikit-learn adds Adam's ε before the bias correction, we and PyTorch after it: with an ε that counts, two paths that
-/// differ where a gradient is as small as ε/√(1 − β₂).
-const BOUND_WITH_EPSILON: f64 = 1e-2;
+/// differ where a gradient is as small as ε/√(1 − β₂). Twice what was seen: 2.5e-5 in the loss, 5.8e-4 in the weights.
+const BOUNDS_WITH_EPSILON: (f64, f64) = (5e-5, 1.2e-3);
 
 #[expect(clippy::print_stdout, reason = "the table of errors is read with --nocapture")]
 #[test]
@@ -105,9 +105,9 @@ fn loss_curves_are_scikit_learns() {
         let weights = worst_tensor(layout, session.params(), &flat(&case["end"]));
         let name = format!("{} {} {}", text(case, "data"), config.optimizer.name(), config.activation.name());
         println!("{name:<32} loss {error:.1e}, weights {weights:.1e}");
-        let has_epsilon = text(case, "solver") == "adam" && case["options"]["epsilon"].is_null();
-        let bound = if has_epsilon { BOUND_WITH_EPSILON } else { BOUND };
-        assert!(error <= bound && weights <= bound, "{name}: loss {error:e}, weights {weights:e}");
+        let has_default_epsilon = text(case, "solver") == "adam" && case["options"]["epsilon"].is_null();
+        let bounds = if has_default_epsilon { BOUNDS_WITH_EPSILON } else { (BOUND, BOUND) };
+        assert!(error <= bounds.0 && weights <= bounds.1, "{name}: loss {error:e}, weights {weights:e}");
     }
 }
 
