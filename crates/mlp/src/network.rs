@@ -15,10 +15,9 @@
 
 use crate::dropout::draw_mask;
 use crate::{Activation, Layout, Loss, LossOptions, NetworkError, Targets};
+use mlpsweep_kernels::{Matrix, Packing, product};
 use mlpsweep_real::{Real, vectorised};
 use mlpsweep_seed::Stream;
-use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// What a network is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +82,7 @@ pub struct Workspace<T> {
     /// dZ of two neighbouring layers, taking turns.
     deltas: [Vec<T>; 2],
     mask: Vec<T>,
+    packing: Packing<T>,
 }
 
 impl<T: Real> Workspace<T> {
@@ -103,6 +103,7 @@ impl<T: Real> Workspace<T> {
             slopes: hidden.iter().map(buffer).collect(),
             deltas: [buffer(&widest), buffer(&widest)],
             mask: buffer(&masked),
+            packing: Packing::default(),
             sizes,
             max_rows,
             n_rows: 0,
@@ -204,10 +205,11 @@ impl Network {
         self.check(params, workspace);
         let n_rows = workspace.n_rows;
         let last = self.layout.blocks().len() - 1;
+        let Workspace { activations, packing, .. } = &mut *workspace;
         for (l, block) in self.layout.blocks().iter().enumerate() {
-            let (below, above) = workspace.activations.split_at_mut(l + 1);
+            let (below, above) = activations.split_at_mut(l + 1);
             let z = &mut above[0][..n_rows * block.n_out];
-            product(matrix(&below[l], n_rows, block.n_in), weights(params, block).t(), z);
+            product(matrix(&below[l], n_rows, block.n_in), weights(params, block).transposed(), z, packing);
             let activation = if l == last { Activation::Identity } else { self.config.activation };
             activation.apply(z, &params[block.biases.clone()]);
         }
@@ -244,7 +246,7 @@ impl Network {
     ) -> &'w mut [T] {
         self.check(params, workspace);
         let n_rows = workspace.n_rows;
-        let Workspace { activations, slopes, mask, .. } = workspace;
+        let Workspace { activations, slopes, mask, packing, .. } = workspace;
 
         if self.config.input_dropout > 0.0 {
             let x = &mut activations[0][..n_rows * self.config.sizes[0]];
@@ -256,7 +258,7 @@ impl Network {
         for (l, block) in self.layout.blocks().iter().enumerate() {
             let (below, above) = activations.split_at_mut(l + 1);
             let z = &mut above[0][..n_rows * block.n_out];
-            product(matrix(&below[l], n_rows, block.n_in), weights(params, block).t(), z);
+            product(matrix(&below[l], n_rows, block.n_in), weights(params, block).transposed(), z, packing);
             let bias = &params[block.biases.clone()];
             if l == last {
                 Activation::Identity.apply(z, bias);
@@ -278,21 +280,21 @@ impl Network {
     fn backward<T: Real>(&self, params: &[T], workspace: &mut Workspace<T>, gradient: &mut [T]) {
         assert_eq!(gradient.len(), self.layout.n_params(), "the gradient of another network");
         let n_rows = workspace.n_rows;
-        let Workspace { activations, slopes, deltas, .. } = workspace;
+        let Workspace { activations, slopes, deltas, packing, .. } = workspace;
         let [upper, lower] = deltas;
         let (mut upper, mut lower) = (upper, lower);
 
         let last = self.layout.blocks().len() - 1;
         for (l, block) in self.layout.blocks().iter().enumerate().rev() {
             let (below, above) = activations.split_at(l + 1);
-            let delta = if l == last { &above[0] } else { &*upper };
-            let delta = matrix(delta, n_rows, block.n_out);
+            let dz = &(if l == last { &above[0] } else { &*upper })[..n_rows * block.n_out];
+            let delta = matrix(dz, n_rows, block.n_out);
             let a = matrix(&below[l], n_rows, block.n_in);
-            product(delta.t(), a, &mut gradient[block.weights.clone()]);
-            column_sums(delta, &mut gradient[block.biases.clone()]);
+            product(delta.transposed(), a, &mut gradient[block.weights.clone()], packing);
+            column_sums(dz, &mut gradient[block.biases.clone()]);
             if l > 0 {
                 let below = &mut lower[..n_rows * block.n_in];
-                product(delta, weights(params, block), below);
+                product(delta, weights(params, block), below, packing);
                 multiply(below, &slopes[l - 1][..n_rows * block.n_in]);
                 std::mem::swap(&mut upper, &mut lower);
             }
@@ -306,20 +308,12 @@ impl Network {
     }
 }
 
-fn matrix<T>(values: &[T], n_rows: usize, n_columns: usize) -> ArrayView2<'_, T> {
-    ArrayView2::from_shape((n_rows, n_columns), &values[..n_rows * n_columns])
-        .expect("the slice is cut to the shape")
+fn matrix<T>(values: &[T], n_rows: usize, n_columns: usize) -> Matrix<'_, T> {
+    Matrix::new(&values[..n_rows * n_columns], n_rows, n_columns)
 }
 
-fn weights<'p, T>(params: &'p [T], block: &crate::Block) -> ArrayView2<'p, T> {
+fn weights<'p, T>(params: &'p [T], block: &crate::Block) -> Matrix<'p, T> {
     matrix(&params[block.weights.clone()], block.n_out, block.n_in)
-}
-
-/// out = a · b
-fn product<T: Real>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>, out: &mut [T]) {
-    let mut out =
-        ArrayViewMut2::from_shape((a.nrows(), b.ncols()), out).expect("the slice is cut to the shape");
-    general_mat_mul(T::one(), &a, &b, T::zero(), &mut out);
 }
 
 /// values ⋆= factors
@@ -333,8 +327,8 @@ fn multiply_loop<T: Real>((values, factors): (&mut [T], &[T])) {
 }
 
 /// sums_j = Σ_i m_ij, row after row
-fn column_sums<T: Real>(rows: ArrayView2<'_, T>, sums: &mut [T]) {
-    vectorised(column_sums_loop, (rows.as_slice().expect("a batch is stored row after row"), sums));
+fn column_sums<T: Real>(rows: &[T], sums: &mut [T]) {
+    vectorised(column_sums_loop, (rows, sums));
 }
 
 #[inline(always)]

@@ -18,6 +18,7 @@ mod sealed {
 /// A floating-point number: `f32` or `f64`.
 pub trait Real:
     sealed::Sealed
+    + mlpsweep_kernels::Element
     + ndarray::LinalgScalar
     + PartialOrd
     + Neg<Output = Self>

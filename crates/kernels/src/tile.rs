@@ -1,0 +1,90 @@
+//! One tile of a product: up to MR rows by NR registers of C, held in registers while k runs.
+//!
+//! ```text
+//! C[i][j] = C₀[i][j] + Σ_p A[i][p] B[p][j]        i < MR, j < NR registers, p in order
+//! ```
+//!
+//! Each step of p broadcasts MR entries of A and multiplies them with NR registers of B. 6 × 2 registers of C use the 16 of
+//! AVX2 and NEON's 32 halfway, 12 × 2 the 32 of AVX-512: enough that no multiply-add waits for the one before it.
+
+use crate::Element;
+use pulp::Simd;
+
+/// Registers of a row of a tile.
+pub(crate) const NR: usize = 2;
+
+/// A as it lies in memory, row by row: each row of the tile is a slice.
+#[derive(Clone, Copy)]
+pub(crate) struct RowByRow<'a, T> {
+    /// From the tile's first entry on.
+    pub(crate) values: &'a [T],
+    /// From one row to the next.
+    pub(crate) stride: usize,
+}
+
+/// Aᵀ as it lies in memory: each step of p finds the entries of the tile side by side.
+#[derive(Clone, Copy)]
+pub(crate) struct SideBySide<'a, T> {
+    /// From the tile's first entry on.
+    pub(crate) values: &'a [T],
+    /// From one step to the next.
+    pub(crate) stride: usize,
+}
+
+/// Where the entries of A that a tile wants lie.
+pub(crate) trait Rows<T: Element>: Copy {
+    /// `sums` and the tile's sum over the panel's steps of p; `panel` has the `NR` registers of B of each.
+    fn add_to<S: Simd, const MR: usize>(
+        self,
+        simd: S,
+        panel: &[[T::Vector<S>; NR]],
+        sums: [[T::Vector<S>; NR]; MR],
+    ) -> [[T::Vector<S>; NR]; MR];
+}
+
+impl<T: Element> Rows<T> for RowByRow<'_, T> {
+    #[inline(always)]
+    fn add_to<S: Simd, const MR: usize>(
+        self,
+        simd: S,
+        panel: &[[T::Vector<S>; NR]],
+        mut sums: [[T::Vector<S>; NR]; MR],
+    ) -> [[T::Vector<S>; NR]; MR] {
+        let mut rows: [&[T]; MR] = [&[]; MR];
+        for (i, row) in rows.iter_mut().enumerate() {
+            *row = &self.values[i * self.stride..][..panel.len()];
+        }
+        for (p, b) in panel.iter().enumerate() {
+            for i in 0..MR {
+                add_row(simd, rows[i][p], b, &mut sums[i]);
+            }
+        }
+        sums
+    }
+}
+
+impl<T: Element> Rows<T> for SideBySide<'_, T> {
+    #[inline(always)]
+    fn add_to<S: Simd, const MR: usize>(
+        self,
+        simd: S,
+        panel: &[[T::Vector<S>; NR]],
+        mut sums: [[T::Vector<S>; NR]; MR],
+    ) -> [[T::Vector<S>; NR]; MR] {
+        for (p, b) in panel.iter().enumerate() {
+            let entries = &self.values[p * self.stride..][..MR];
+            for i in 0..MR {
+                add_row(simd, entries[i], b, &mut sums[i]);
+            }
+        }
+        sums
+    }
+}
+
+#[inline(always)]
+fn add_row<S: Simd, T: Element>(simd: S, a: T, b: &[T::Vector<S>; NR], sums: &mut [T::Vector<S>; NR]) {
+    let a = T::splat(simd, a);
+    for j in 0..NR {
+        sums[j] = T::mul_add(simd, a, b[j], sums[j]);
+    }
+}
