@@ -27,4 +27,4 @@ mod transpose;
 
 pub use element::Element;
 pub use pack::Packing;
-pub use product::{Matrix, product};
+pub use product::{Matrix, product, product_then};

@@ -12,16 +12,16 @@ use pulp::Simd;
 /// Room for panels, kept from one product to the next so that none has to ask for memory.
 #[derive(Clone, Debug, Default)]
 pub struct Packing<T> {
-    /// One panel of B.
-    panel: Vec<T>,
+    /// The panels of B, one after the other.
+    panels: Vec<T>,
     /// Some rows of A, where they lie badly.
     rows: Vec<T>,
 }
 
 impl<T: Element> Packing<T> {
-    /// Room for a panel and for rows of A, of so many numbers.
-    pub(crate) fn room(&mut self, panel: usize, rows: usize) -> (&mut [T], &mut [T]) {
-        (from_a_line(&mut self.panel, panel), from_a_line(&mut self.rows, rows))
+    /// Room for the panels and for rows of A, of so many numbers.
+    pub(crate) fn room(&mut self, panels: usize, rows: usize) -> (&mut [T], &mut [T]) {
+        (from_a_line(&mut self.panels, panels), from_a_line(&mut self.rows, rows))
     }
 }
 

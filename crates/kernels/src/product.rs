@@ -1,9 +1,12 @@
 //! C = A·B, tile by tile.
 //!
 //! ```text
-//! for each 256 steps of p           a panel of B, 16 KiB of it, stays in the first cache
-//!   for each panel of columns       packed once
-//!     for each tile of rows         C in registers, A streaming by
+//! B is packed in panels
+//! for each block of rows               48 of C, which stay near until they are done with
+//!   for each 256 steps of p            16 KiB of a panel stay in the first cache
+//!     for each panel of columns
+//!       for each tile of rows          C in registers, A streaming by
+//!   done(block)                        whatever else is to become of these rows, while they are near
 //! ```
 
 use crate::Element;
@@ -19,8 +22,8 @@ const STEPS: usize = 256;
 const CROWDED: usize = 512;
 const HALF_A_CACHE: usize = 16 << 10;
 
-/// Rows of A that are packed at a time: with 256 steps of f32, 192 KiB of the second cache.
-const PACKED_ROWS: usize = 192;
+/// Rows of C that are finished together; a multiple of every tile's height.
+const BLOCK: usize = 48;
 
 /// A matrix in a slice, row after row, or its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -64,89 +67,104 @@ impl<'a, T> Matrix<'a, T> {
 /// # Panics
 /// When A has not as many columns as B has rows, or `c` is not of m·n numbers.
 pub fn product<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T], packing: &mut Packing<T>) {
+    product_then(a, b, c, packing, &mut |_, _| {});
+}
+
+/// The same, and `done(first, rows)` is called with some whole rows at a time, from `first` on, as soon as they are there: what
+/// comes next finds them in the cache.
+///
+/// # Panics
+/// As [`product`].
+pub fn product_then<T: Element>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    c: &mut [T],
+    packing: &mut Packing<T>,
+    done: &mut dyn FnMut(usize, &mut [T]),
+) {
     assert_eq!(a.n_columns, b.n_rows, "the columns of A meet the rows of B");
     assert_eq!(c.len(), a.n_rows * b.n_columns, "room for the product");
     if c.is_empty() {
         return;
     }
     if a.n_columns == 0 {
-        return c.fill(T::default());
+        c.fill(T::default());
+        return done(0, c);
     }
-    Arch::new().dispatch(Product { a, b, c, packing });
+    Arch::new().dispatch(Product { a, b, c, packing, done });
 }
 
-struct Product<'a, T> {
+struct Product<'a, 'd, T> {
     a: Matrix<'a, T>,
     b: Matrix<'a, T>,
     c: &'a mut [T],
     packing: &'a mut Packing<T>,
+    done: &'d mut dyn FnMut(usize, &mut [T]),
 }
 
-impl<T: Element> WithSimd for Product<'_, T> {
+impl<T: Element> WithSimd for Product<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Product { a, b, c, packing } = self;
+        let Product { a, b, c, packing, done } = self;
         let (m, k, n) = (a.n_rows, a.n_columns, b.n_columns);
         let tallest = if S::REGISTER_COUNT >= 32 { 12 } else { 6 };
         let width = NR * T::lanes::<S>();
         let row_bytes = m * size_of::<T>();
         let packs_a =
             a.is_transposed && n > width && row_bytes.is_multiple_of(CROWDED) && k * row_bytes > HALF_A_CACHE;
-        let (panel, rows) =
-            packing.room(STEPS.min(k) * width, if packs_a { STEPS.min(k) * PACKED_ROWS } else { 0 });
+        let n_packed = if packs_a { STEPS.min(k) * BLOCK } else { 0 };
+        let (panels, packed) = packing.room(n.div_ceil(width) * k * width, n_packed);
 
-        for p0 in (0..k).step_by(STEPS) {
-            let n_steps = STEPS.min(k - p0);
-            let panel = &mut panel[..n_steps * width];
-            let (block, step) = if packs_a { (PACKED_ROWS, n_steps) } else { (m, 0) };
-            for i_block in (0..m).step_by(block) {
-                let i_end = m.min(i_block + block);
+        for (panel, j0) in panels.chunks_exact_mut(k * width).zip((0..n).step_by(width)) {
+            let n_columns = width.min(n - j0);
+            if b.is_transposed {
+                pack_columns::<S, T>(&b.values[j0 * k..], k, n_columns, k, panel);
+            } else {
+                let (vectors, _) = T::vectors_mut::<S>(panel);
+                pack_rows(simd, &b.values[j0..], n, n_columns, vectors.as_chunks_mut().0);
+            }
+        }
+        let panels = T::vectors::<S>(panels).0.as_chunks::<NR>().0;
+        for (block, i_block) in c.chunks_mut(BLOCK * n).zip((0..m).step_by(BLOCK)) {
+            let n_rows = block.len() / n;
+            for p0 in (0..k).step_by(STEPS) {
+                let n_steps = STEPS.min(k - p0);
                 if packs_a {
-                    let mut room = &mut *rows;
-                    for (i0, height) in heights(i_block, i_end, tallest) {
-                        let (tile_rows, rest) = room.split_at_mut(height * step);
-                        pack_side_by_side(&a.values[p0 * m + i0..], m, height, tile_rows);
-                        room = rest;
+                    for (i0, height) in heights(n_rows, tallest) {
+                        let values = &a.values[p0 * m + i_block + i0..];
+                        pack_side_by_side(values, m, height, &mut packed[i0 * n_steps..][..height * n_steps]);
                     }
                 }
-                for j0 in (0..n).step_by(width) {
-                    let n_columns = width.min(n - j0);
-                    if b.is_transposed {
-                        pack_columns::<S, T>(&b.values[j0 * k + p0..], k, n_columns, n_steps, panel);
-                    } else {
-                        let (vectors, _) = T::vectors_mut::<S>(panel);
-                        pack_rows(simd, &b.values[p0 * n + j0..], n, n_columns, vectors.as_chunks_mut().0);
-                    }
-                    let panel = T::vectors::<S>(panel).0.as_chunks().0;
-                    let mut packed = &*rows;
-                    for (i0, height) in heights(i_block, i_end, tallest) {
-                        let c = &mut c[i0 * n + j0..];
-                        let at = At { n, n_columns, is_first: p0 == 0 };
+                for (panel, j0) in panels.chunks_exact(k).zip((0..n).step_by(width)) {
+                    let panel = &panel[p0..p0 + n_steps];
+                    let at = At { n, n_columns: width.min(n - j0), is_first: p0 == 0 };
+                    for (i0, height) in heights(n_rows, tallest) {
+                        let c = &mut block[i0 * n + j0..];
                         if packs_a {
-                            let (values, rest) = packed.split_at(height * step);
-                            packed = rest;
+                            let values = &packed[i0 * n_steps..][..height * n_steps];
                             strip(simd, height, SideBySide { values, stride: height }, panel, c, at);
                         } else if a.is_transposed {
-                            let values = &a.values[p0 * m + i0..];
+                            let values = &a.values[p0 * m + i_block + i0..];
                             strip(simd, height, SideBySide { values, stride: m }, panel, c, at);
                         } else {
-                            let values = &a.values[i0 * k + p0..];
+                            let values = &a.values[(i_block + i0) * k + p0..];
                             strip(simd, height, RowByRow { values, stride: k }, panel, c, at);
                         }
                     }
                 }
             }
+            done(i_block, block);
         }
     }
 }
 
 /// Rows cut into tiles: (first row, height). The last two are of like height, since a low tile is slow.
-fn heights(from: usize, to: usize, tallest: usize) -> impl Iterator<Item = (usize, usize)> {
-    let mut at = from;
+fn heights(n_rows: usize, tallest: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let left = to - at;
+        let left = n_rows - at;
         let height = match left {
             0 => return None,
             left if left <= tallest => left,

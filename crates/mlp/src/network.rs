@@ -15,7 +15,7 @@
 
 use crate::dropout::draw_mask;
 use crate::{Activation, Layout, Loss, LossOptions, NetworkError, Targets};
-use mlpsweep_kernels::{Matrix, Packing, product};
+use mlpsweep_kernels::{Matrix, Packing, product, product_then};
 use mlpsweep_real::{Real, vectorised};
 use mlpsweep_seed::Stream;
 
@@ -209,9 +209,10 @@ impl Network {
         for (l, block) in self.layout.blocks().iter().enumerate() {
             let (below, above) = activations.split_at_mut(l + 1);
             let z = &mut above[0][..n_rows * block.n_out];
-            product(matrix(&below[l], n_rows, block.n_in), weights(params, block).transposed(), z, packing);
             let activation = if l == last { Activation::Identity } else { self.config.activation };
-            activation.apply(z, &params[block.biases.clone()]);
+            let bias = &params[block.biases.clone()];
+            let (a, w) = (matrix(&below[l], n_rows, block.n_in), weights(params, block));
+            product_then(a, w.transposed(), z, packing, &mut |_, z| activation.apply(z, bias));
         }
         &mut workspace.activations[last + 1][..n_rows * self.n_outputs()]
     }
@@ -258,12 +259,14 @@ impl Network {
         for (l, block) in self.layout.blocks().iter().enumerate() {
             let (below, above) = activations.split_at_mut(l + 1);
             let z = &mut above[0][..n_rows * block.n_out];
-            product(matrix(&below[l], n_rows, block.n_in), weights(params, block).transposed(), z, packing);
             let bias = &params[block.biases.clone()];
+            let (a, w) = (matrix(&below[l], n_rows, block.n_in), weights(params, block).transposed());
             if l == last {
-                Activation::Identity.apply(z, bias);
-            } else {
-                let slope = &mut slopes[l][..z.len()];
+                product_then(a, w, z, packing, &mut |_, z| Activation::Identity.apply(z, bias));
+                continue;
+            }
+            product_then(a, w, z, packing, &mut |first, z| {
+                let slope = &mut slopes[l][first * block.n_out..][..z.len()];
                 self.config.activation.apply_with_slope(z, bias, slope);
                 if self.config.dropout > 0.0 {
                     let mask = &mut mask[..z.len()];
@@ -271,7 +274,7 @@ impl Network {
                     multiply(z, mask);
                     multiply(slope, mask);
                 }
-            }
+            });
         }
         &mut activations[last + 1][..n_rows * self.n_outputs()]
     }
@@ -294,8 +297,9 @@ impl Network {
             column_sums(dz, &mut gradient[block.biases.clone()]);
             if l > 0 {
                 let below = &mut lower[..n_rows * block.n_in];
-                product(delta, weights(params, block), below, packing);
-                multiply(below, &slopes[l - 1][..n_rows * block.n_in]);
+                product_then(delta, weights(params, block), below, packing, &mut |first, below| {
+                    multiply(below, &slopes[l - 1][first * block.n_in..][..below.len()]);
+                });
                 std::mem::swap(&mut upper, &mut lower);
             }
         }

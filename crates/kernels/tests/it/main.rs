@@ -1,6 +1,6 @@
 //! Products beside the slow, clear way to make them.
 
-use mlpsweep_kernels::{Element, Matrix, Packing, product};
+use mlpsweep_kernels::{Element, Matrix, Packing, product, product_then};
 use proptest::prelude::*;
 
 /// C = A·B by the definition, in f64.
@@ -75,6 +75,26 @@ fn shapes_that_are_cut() {
     for shape in [(7, 255, 17), (7, 256, 17), (7, 257, 17), (13, 600, 33), (300, 20, 5), (520, 300, 19)] {
         check_both(shape);
     }
+}
+
+/// Every row comes by once, whole, in order, and what is made of it stays.
+#[test]
+fn rows_are_handed_over_as_they_are_done() {
+    let (m, k, n) = (131, 300, 21);
+    let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
+    let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
+    let (mut plain, mut doubled) = (vec![0.0; m * n], vec![0.0; m * n]);
+    let mut packing = Packing::default();
+    product(a, b, &mut plain, &mut packing);
+    let mut next = 0;
+    product_then(a, b, &mut doubled, &mut packing, &mut |first, rows| {
+        assert_eq!((first, rows.len() % n), (next, 0));
+        assert_eq!(rows, &plain[first * n..][..rows.len()]);
+        rows.iter_mut().for_each(|c| *c *= 2.0);
+        next += rows.len() / n;
+    });
+    assert_eq!(next, m);
+    assert!(doubled.iter().zip(&plain).all(|(doubled, plain)| *doubled == 2.0 * plain));
 }
 
 /// Not a number, and infinity, are passed on: a diverged run must show.
