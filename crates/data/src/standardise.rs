@@ -13,7 +13,7 @@
 //! subtracted (Chan, Golub & LeVeque 1983). The division is a multiplication by 1/σ_j, in `f64`, before the value
 //! becomes what training computes with.
 
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Real, Vectorised, run_vectorised};
 use ndarray::Array2;
 use thiserror::Error;
 
@@ -132,9 +132,17 @@ impl Standardiser {
         let n_features = self.n_features();
         assert_eq!(row.len(), n_features, "a row of another table");
         assert_eq!(out.len(), n_features, "room for exactly one row");
-        let scales = self.mean.iter().zip(&self.inverse_deviation);
-        for ((out, x), (mean, inverse_deviation)) in out.iter_mut().zip(row).zip(scales) {
-            *out = T::from_f64((x - mean) * inverse_deviation);
+        // Eight at a time, all of them read before the first is written: nothing has to be proved about who overlaps whom.
+        let (outs, last_outs) = out.as_chunks_mut::<8>();
+        let (xs, last_xs) = row.as_chunks::<8>();
+        let (means, last_means) = self.mean.as_chunks::<8>();
+        let (inverses, last_inverses) = self.inverse_deviation.as_chunks::<8>();
+        for (((out, x), mean), inverse) in outs.iter_mut().zip(xs).zip(means).zip(inverses) {
+            *out = std::array::from_fn(|i| T::from_f64((x[i] - mean[i]) * inverse[i]));
+        }
+        let last_scales = last_means.iter().zip(last_inverses);
+        for ((out, x), (mean, inverse)) in last_outs.iter_mut().zip(last_xs).zip(last_scales) {
+            *out = T::from_f64((x - mean) * inverse);
         }
     }
 
@@ -151,16 +159,28 @@ impl Standardiser {
         if n_features == 0 {
             return;
         }
-        vectorised(gather_rows, (self, values, rows, out));
+        run_vectorised(Gather { standardiser: self, values, rows, out });
     }
 }
 
-/// [`Standardiser::gather`], as a function that can be compiled for the processor at hand.
-#[inline(always)]
-fn gather_rows<T: Real>((standardiser, values, rows, out): (&Standardiser, &[f64], &[u32], &mut [T])) {
-    let n_features = standardiser.n_features();
-    for (&row_idx, out) in rows.iter().zip(out.chunks_exact_mut(n_features)) {
-        standardiser.apply_row(row_of(values, n_features, row_idx), out);
+/// [`Standardiser::gather`], as work that can be compiled for the processor at hand.
+struct Gather<'a, T> {
+    standardiser: &'a Standardiser,
+    values: &'a [f64],
+    rows: &'a [u32],
+    out: &'a mut [T],
+}
+
+impl<T: Real> Vectorised for Gather<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Gather { standardiser, values, rows, out } = self;
+        let n_features = standardiser.n_features();
+        for (&row_idx, out) in rows.iter().zip(out.chunks_exact_mut(n_features)) {
+            standardiser.apply_row(row_of(values, n_features, row_idx), out);
+        }
     }
 }
 

@@ -1,11 +1,12 @@
-//! B in panels: NR registers of columns side by side, step after step of p, so that a tile reads it front to back.
+//! B in panels: a tile's registers of columns side by side, step after step of p, so that a tile reads it front to back.
 //!
 //! ```text
-//! panel[p] = B[p][j0 .. j0 + NR·lanes]        0 beyond the last column
+//! panel[p] = B[p][j0 .. j0 + width]        0 beyond the last column
 //! ```
 
 use crate::Element;
-use crate::tile::NR;
+use crate::product::PACKED_ROWS;
+use crate::tile::load;
 use crate::transpose::SIDE;
 use pulp::Simd;
 
@@ -38,38 +39,28 @@ fn from_a_line<T: Element>(room: &mut Vec<T>, n: usize) -> &mut [T] {
 
 /// Packs columns `j0 .. j0 + n_columns` of `b`, rows of which are `stride` apart.
 #[inline(always)]
-pub(crate) fn pack_rows<S: Simd, T: Element>(
+pub(crate) fn pack_rows<S: Simd, T: Element, const NR: usize>(
     simd: S,
     b: &[T],
     stride: usize,
     n_columns: usize,
-    panel: &mut [[T::Vector<S>; NR]],
+    panel: &mut [T],
 ) {
-    let lanes = T::lanes::<S>();
-    for (p, place) in panel.iter_mut().enumerate() {
-        let row = &b[p * stride..][..n_columns];
-        if n_columns == NR * lanes {
-            let (vectors, _) = T::vectors::<S>(row);
-            *place = *vectors.first_chunk().expect("a row of the panel");
-        } else {
-            for (j, vector) in place.iter_mut().enumerate() {
-                let from = (j * lanes).min(n_columns);
-                *vector = T::load_part(simd, &row[from..n_columns.min(from + lanes)]);
-            }
-        }
+    for (p, place) in T::vectors_mut::<S>(panel).0.as_chunks_mut().0.iter_mut().enumerate() {
+        *place = load::<S, T, NR>(simd, &b[p * stride..][..n_columns]);
     }
 }
 
 /// Packs rows of `w` as columns: panel[p][j] = w[j][p], rows of `w` being `stride` apart.
 #[inline(always)]
-pub(crate) fn pack_columns<S: Simd, T: Element>(
+pub(crate) fn pack_columns<S: Simd, T: Element, const NR: usize>(
     w: &[T],
     stride: usize,
     n_columns: usize,
-    n_steps: usize,
     panel: &mut [T],
 ) {
     let width = NR * T::lanes::<S>();
+    let n_steps = panel.len() / width;
     if n_columns < width {
         panel.fill(T::default());
     }
@@ -95,24 +86,17 @@ pub(crate) fn pack_columns<S: Simd, T: Element>(
     }
 }
 
-/// Packs columns of A for a tile of `height`: rows[p · height + i] = a[p · stride + i].
+/// Packs columns of A for a block of `height` rows of C: rows[p · height + i] = a[p · stride + i].
 #[inline(always)]
 pub(crate) fn pack_side_by_side<T: Element>(a: &[T], stride: usize, height: usize, rows: &mut [T]) {
-    match height {
-        // The heights of most tiles, known when this is compiled: a copy is then a move or two.
-        12 => pack_chunks::<T, 12>(a, stride, rows),
-        6 => pack_chunks::<T, 6>(a, stride, rows),
-        _ => {
-            for (p, place) in rows.chunks_exact_mut(height).enumerate() {
-                place.iter_mut().zip(&a[p * stride..]).for_each(|(place, &value)| *place = value);
-            }
+    // The rows of most blocks, known when this is compiled: a copy is then a few moves.
+    if height == PACKED_ROWS {
+        for (p, place) in rows.as_chunks_mut::<PACKED_ROWS>().0.iter_mut().enumerate() {
+            *place = *a[p * stride..].first_chunk().expect("rows of A");
         }
-    }
-}
-
-#[inline(always)]
-fn pack_chunks<T: Element, const HEIGHT: usize>(a: &[T], stride: usize, rows: &mut [T]) {
-    for (p, place) in rows.as_chunks_mut::<HEIGHT>().0.iter_mut().enumerate() {
-        *place = *a[p * stride..].first_chunk().expect("rows of A");
+    } else {
+        for (p, place) in rows.chunks_exact_mut(height).enumerate() {
+            place.copy_from_slice(&a[p * stride..][..height]);
+        }
     }
 }

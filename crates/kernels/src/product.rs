@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! B is packed in panels
-//! for each block of rows               48 of C, which stay near until they are done with
+//! for each block of rows               48 of C, or 24, which stay near until they are done with
 //!   for each 256 steps of p            16 KiB of a panel stay in the first cache
 //!     for each panel of columns
 //!       for each tile of rows          C in registers, A streaming by
@@ -11,7 +11,7 @@
 
 use crate::Element;
 use crate::pack::{Packing, pack_columns, pack_rows, pack_side_by_side};
-use crate::tile::{NR, RowByRow, Rows, SideBySide};
+use crate::tile::{RowByRow, Rows, SideBySide, WIDE, load, store};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Steps of p between two visits of C.
@@ -22,8 +22,11 @@ const STEPS: usize = 256;
 const CROWDED: usize = 512;
 const HALF_A_CACHE: usize = 16 << 10;
 
-/// Rows of C that are finished together; a multiple of every tile's height.
+/// Rows of C that are finished together; a multiple of the tallest tiles' heights.
 const BLOCK: usize = 48;
+
+/// The same where so many columns of A are packed at a time: 24 KiB, which stay near.
+pub(crate) const PACKED_ROWS: usize = 24;
 
 /// A matrix in a slice, row after row, or its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -87,10 +90,6 @@ pub fn product_then<T: Element>(
     if c.is_empty() {
         return;
     }
-    if a.n_columns == 0 {
-        c.fill(T::default());
-        return done(0, c);
-    }
     Arch::new().dispatch(Product { a, b, c, packing, done });
 }
 
@@ -109,54 +108,119 @@ impl<T: Element> WithSimd for Product<'_, '_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Product { a, b, c, packing, done } = self;
         let (m, k, n) = (a.n_rows, a.n_columns, b.n_columns);
-        let tallest = if S::REGISTER_COUNT >= 32 { 12 } else { 6 };
-        let width = NR * T::lanes::<S>();
+        let lanes = T::lanes::<S>();
+        let width = WIDE * lanes;
         let row_bytes = m * size_of::<T>();
         let packs_a =
             a.is_transposed && n > width && row_bytes.is_multiple_of(CROWDED) && k * row_bytes > HALF_A_CACHE;
-        let n_packed = if packs_a { STEPS.min(k) * BLOCK } else { 0 };
-        let (panels, packed) = packing.room(n.div_ceil(width) * k * width, n_packed);
+        let block_rows = if packs_a { PACKED_ROWS } else { BLOCK };
+        let n_packed = if packs_a { STEPS.min(k) * PACKED_ROWS } else { 0 };
+        let (panels, packed) = packing.room(n.next_multiple_of(lanes) * k, n_packed);
+        // An empty sum is 0, too.
+        let n_visits = k.div_ceil(STEPS).max(1);
 
-        for (panel, j0) in panels.chunks_exact_mut(k * width).zip((0..n).step_by(width)) {
-            let n_columns = width.min(n - j0);
-            if b.is_transposed {
-                pack_columns::<S, T>(&b.values[j0 * k..], k, n_columns, k, panel);
-            } else {
-                let (vectors, _) = T::vectors_mut::<S>(panel);
-                pack_rows(simd, &b.values[j0..], n, n_columns, vectors.as_chunks_mut().0);
-            }
-        }
-        let panels = T::vectors::<S>(panels).0.as_chunks::<NR>().0;
-        for (block, i_block) in c.chunks_mut(BLOCK * n).zip((0..m).step_by(BLOCK)) {
+        pack(simd, b, panels);
+        let panels = T::vectors::<S>(panels).0;
+        for (block, i_block) in c.chunks_mut(block_rows * n).zip((0..m).step_by(block_rows)) {
             let n_rows = block.len() / n;
-            for p0 in (0..k).step_by(STEPS) {
-                let n_steps = STEPS.min(k - p0);
-                if packs_a {
-                    for (i0, height) in heights(n_rows, tallest) {
-                        let values = &a.values[p0 * m + i_block + i0..];
-                        pack_side_by_side(values, m, height, &mut packed[i0 * n_steps..][..height * n_steps]);
-                    }
-                }
-                for (panel, j0) in panels.chunks_exact(k).zip((0..n).step_by(width)) {
-                    let panel = &panel[p0..p0 + n_steps];
-                    let at = At { n, n_columns: width.min(n - j0), is_first: p0 == 0 };
-                    for (i0, height) in heights(n_rows, tallest) {
-                        let c = &mut block[i0 * n + j0..];
-                        if packs_a {
-                            let values = &packed[i0 * n_steps..][..height * n_steps];
-                            strip(simd, height, SideBySide { values, stride: height }, panel, c, at);
-                        } else if a.is_transposed {
-                            let values = &a.values[p0 * m + i_block + i0..];
-                            strip(simd, height, SideBySide { values, stride: m }, panel, c, at);
-                        } else {
-                            let values = &a.values[(i_block + i0) * k + p0..];
-                            strip(simd, height, RowByRow { values, stride: k }, panel, c, at);
-                        }
+            for visit in 0..n_visits {
+                let steps = visit * STEPS..k.min((visit + 1) * STEPS);
+                let rows = if packs_a {
+                    let packed = &mut packed[..n_rows * steps.len()];
+                    pack_side_by_side(&a.values[steps.start * m + i_block..], m, n_rows, packed);
+                    Operand { values: packed, stride: n_rows, is_transposed: true }
+                } else if a.is_transposed {
+                    let values = &a.values[(steps.start * m + i_block).min(a.values.len())..];
+                    Operand { values, stride: m, is_transposed: true }
+                } else {
+                    let values = &a.values[i_block * k + steps.start..];
+                    Operand { values, stride: k, is_transposed: false }
+                };
+                for j0 in (0..n).step_by(width) {
+                    let n_columns = width.min(n - j0);
+                    let panel = &panels[j0 / lanes * k..][..n_columns.div_ceil(lanes) * k];
+                    let at = At { n, n_columns, is_first: visit == 0 };
+                    let c = &mut block[j0..];
+                    if n_columns > lanes {
+                        strips(simd, rows, &panel.as_chunks::<WIDE>().0[steps.clone()], c, at);
+                    } else {
+                        strips(simd, rows, &panel.as_chunks::<1>().0[steps.clone()], c, at);
                     }
                 }
             }
             done(i_block, block);
         }
+    }
+}
+
+/// B in panels, the last of which may be narrow.
+#[inline(always)]
+fn pack<S: Simd, T: Element>(simd: S, b: Matrix<'_, T>, panels: &mut [T]) {
+    let (k, n, lanes) = (b.n_rows, b.n_columns, T::lanes::<S>());
+    if k == 0 {
+        return;
+    }
+    let mut rest = panels;
+    for j0 in (0..n).step_by(WIDE * lanes) {
+        let n_columns = (WIDE * lanes).min(n - j0);
+        let (panel, others) = rest.split_at_mut(n_columns.next_multiple_of(lanes) * k);
+        rest = others;
+        match (b.is_transposed, n_columns > lanes) {
+            (true, true) => pack_columns::<S, T, WIDE>(&b.values[j0 * k..], k, n_columns, panel),
+            (true, false) => pack_columns::<S, T, 1>(&b.values[j0 * k..], k, n_columns, panel),
+            (false, true) => pack_rows::<S, T, WIDE>(simd, &b.values[j0..], n, n_columns, panel),
+            (false, false) => pack_rows::<S, T, 1>(simd, &b.values[j0..], n, n_columns, panel),
+        }
+    }
+}
+
+/// Some rows and steps of A, from the first of both on.
+#[derive(Clone, Copy)]
+struct Operand<'a, T> {
+    values: &'a [T],
+    stride: usize,
+    is_transposed: bool,
+}
+
+/// Where some rows of a panel stand in C.
+#[derive(Clone, Copy)]
+struct At {
+    /// Columns of C.
+    n: usize,
+    /// Columns of the panel.
+    n_columns: usize,
+    /// Whether nothing is there yet.
+    is_first: bool,
+}
+
+/// A block of rows of C, as far as a panel goes.
+#[inline(always)]
+fn strips<S: Simd, T: Element, const NR: usize>(
+    simd: S,
+    rows: Operand<'_, T>,
+    panel: &[[T::Vector<S>; NR]],
+    c: &mut [T],
+    at: At,
+) {
+    let Operand { values, stride, is_transposed } = rows;
+    let tallest = tallest::<S>(NR);
+    for (i0, height) in heights(c.len().div_ceil(at.n), tallest) {
+        let c = &mut c[i0 * at.n..];
+        if is_transposed {
+            let values = &values[i0.min(values.len())..];
+            strip(simd, height, SideBySide { values, stride }, panel, c, at);
+        } else {
+            strip(simd, height, RowByRow { values: &values[i0 * stride..], stride }, panel, c, at);
+        }
+    }
+}
+
+/// Rows of a tile: as many as leave registers for a step of B and an entry of A.
+const fn tallest<S: Simd>(n_registers: usize) -> usize {
+    match (n_registers, S::REGISTER_COUNT) {
+        (1, _) => 8,
+        (_, 0..32) => 6,
+        _ => 12,
     }
 }
 
@@ -176,20 +240,9 @@ fn heights(n_rows: usize, tallest: usize) -> impl Iterator<Item = (usize, usize)
     })
 }
 
-/// Where a tile stands in C.
-#[derive(Clone, Copy)]
-struct At {
-    /// Columns of C.
-    n: usize,
-    /// Columns of the tile.
-    n_columns: usize,
-    /// Whether nothing is there yet.
-    is_first: bool,
-}
-
 /// A tile of any height.
 #[inline(always)]
-fn strip<S: Simd, T: Element>(
+fn strip<S: Simd, T: Element, const NR: usize>(
     simd: S,
     height: usize,
     a: impl Rows<T>,
@@ -198,57 +251,41 @@ fn strip<S: Simd, T: Element>(
     at: At,
 ) {
     match height {
-        1 => whole::<S, T, 1>(simd, a, panel, c, at),
-        2 => whole::<S, T, 2>(simd, a, panel, c, at),
-        3 => whole::<S, T, 3>(simd, a, panel, c, at),
-        4 => whole::<S, T, 4>(simd, a, panel, c, at),
-        5 => whole::<S, T, 5>(simd, a, panel, c, at),
-        6 => whole::<S, T, 6>(simd, a, panel, c, at),
-        7 => whole::<S, T, 7>(simd, a, panel, c, at),
-        8 => whole::<S, T, 8>(simd, a, panel, c, at),
-        9 => whole::<S, T, 9>(simd, a, panel, c, at),
-        10 => whole::<S, T, 10>(simd, a, panel, c, at),
-        11 => whole::<S, T, 11>(simd, a, panel, c, at),
-        _ => whole::<S, T, 12>(simd, a, panel, c, at),
+        1 => whole::<S, T, 1, NR>(simd, a, panel, c, at),
+        2 => whole::<S, T, 2, NR>(simd, a, panel, c, at),
+        3 => whole::<S, T, 3, NR>(simd, a, panel, c, at),
+        4 => whole::<S, T, 4, NR>(simd, a, panel, c, at),
+        5 => whole::<S, T, 5, NR>(simd, a, panel, c, at),
+        6 => whole::<S, T, 6, NR>(simd, a, panel, c, at),
+        7 if 7 <= tallest::<S>(NR) => whole::<S, T, 7, NR>(simd, a, panel, c, at),
+        8 if 8 <= tallest::<S>(NR) => whole::<S, T, 8, NR>(simd, a, panel, c, at),
+        9 if 9 <= tallest::<S>(NR) => whole::<S, T, 9, NR>(simd, a, panel, c, at),
+        10 if 10 <= tallest::<S>(NR) => whole::<S, T, 10, NR>(simd, a, panel, c, at),
+        11 if 11 <= tallest::<S>(NR) => whole::<S, T, 11, NR>(simd, a, panel, c, at),
+        12 if 12 <= tallest::<S>(NR) => whole::<S, T, 12, NR>(simd, a, panel, c, at),
+        _ => unreachable!("a tile of {height} rows"),
     }
 }
 
 /// C of one tile: what is there, and the sum over the panel.
 #[inline(always)]
-fn whole<S: Simd, T: Element, const MR: usize>(
+fn whole<S: Simd, T: Element, const MR: usize, const NR: usize>(
     simd: S,
     a: impl Rows<T>,
     panel: &[[T::Vector<S>; NR]],
     c: &mut [T],
-    At { n, n_columns, is_first }: At,
+    at: At,
 ) {
-    let lanes = T::lanes::<S>();
+    let At { n, n_columns, is_first } = at;
     let zero = T::splat(simd, T::default());
     let mut sums = [[zero; NR]; MR];
-    let is_whole = n_columns == NR * lanes;
     if !is_first {
         for (i, sums) in sums.iter_mut().enumerate() {
-            let row = &c[i * n..][..n_columns];
-            if is_whole {
-                *sums = *T::vectors::<S>(row).0.first_chunk().expect("a row of the tile");
-            } else {
-                for (j, sum) in sums.iter_mut().enumerate() {
-                    let from = (j * lanes).min(n_columns);
-                    *sum = T::load_part(simd, &row[from..n_columns.min(from + lanes)]);
-                }
-            }
+            *sums = load::<S, T, NR>(simd, &c[i * n..][..n_columns]);
         }
     }
-    let sums = a.add_to(simd, panel, sums);
+    sums = a.add_to(simd, panel, sums);
     for (i, sums) in sums.iter().enumerate() {
-        let row = &mut c[i * n..][..n_columns];
-        if is_whole {
-            *T::vectors_mut::<S>(row).0.first_chunk_mut().expect("a row of the tile") = *sums;
-        } else {
-            for (j, sum) in sums.iter().enumerate() {
-                let from = (j * lanes).min(n_columns);
-                T::store_part(simd, &mut row[from..n_columns.min(from + lanes)], *sum);
-            }
-        }
+        store::<S, T, NR>(simd, &mut c[i * n..][..n_columns], sums);
     }
 }

@@ -10,8 +10,8 @@
 use crate::Element;
 use pulp::Simd;
 
-/// Registers of a row of a tile.
-pub(crate) const NR: usize = 2;
+/// Registers of a row of a tile, but where so many would hold nothing.
+pub(crate) const WIDE: usize = 2;
 
 /// A as it lies in memory, row by row: each row of the tile is a slice.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ pub(crate) struct SideBySide<'a, T> {
 /// Where the entries of A that a tile wants lie.
 pub(crate) trait Rows<T: Element>: Copy {
     /// `sums` and the tile's sum over the panel's steps of p; `panel` has the `NR` registers of B of each.
-    fn add_to<S: Simd, const MR: usize>(
+    fn add_to<S: Simd, const MR: usize, const NR: usize>(
         self,
         simd: S,
         panel: &[[T::Vector<S>; NR]],
@@ -44,7 +44,7 @@ pub(crate) trait Rows<T: Element>: Copy {
 
 impl<T: Element> Rows<T> for RowByRow<'_, T> {
     #[inline(always)]
-    fn add_to<S: Simd, const MR: usize>(
+    fn add_to<S: Simd, const MR: usize, const NR: usize>(
         self,
         simd: S,
         panel: &[[T::Vector<S>; NR]],
@@ -65,7 +65,7 @@ impl<T: Element> Rows<T> for RowByRow<'_, T> {
 
 impl<T: Element> Rows<T> for SideBySide<'_, T> {
     #[inline(always)]
-    fn add_to<S: Simd, const MR: usize>(
+    fn add_to<S: Simd, const MR: usize, const NR: usize>(
         self,
         simd: S,
         panel: &[[T::Vector<S>; NR]],
@@ -82,9 +82,44 @@ impl<T: Element> Rows<T> for SideBySide<'_, T> {
 }
 
 #[inline(always)]
-fn add_row<S: Simd, T: Element>(simd: S, a: T, b: &[T::Vector<S>; NR], sums: &mut [T::Vector<S>; NR]) {
+fn add_row<S: Simd, T: Element, const NR: usize>(
+    simd: S,
+    a: T,
+    b: &[T::Vector<S>; NR],
+    sums: &mut [T::Vector<S>; NR],
+) {
     let a = T::splat(simd, a);
     for j in 0..NR {
         sums[j] = T::mul_add(simd, a, b[j], sums[j]);
+    }
+}
+
+/// A row of a tile from as many numbers as it has columns; 0 beyond.
+#[inline(always)]
+pub(crate) fn load<S: Simd, T: Element, const NR: usize>(simd: S, row: &[T]) -> [T::Vector<S>; NR] {
+    let lanes = T::lanes::<S>();
+    if row.len() == NR * lanes {
+        return *T::vectors::<S>(row).0.first_chunk().expect("a row of the tile");
+    }
+    std::array::from_fn(|j| {
+        let from = (j * lanes).min(row.len());
+        T::load_part(simd, &row[from..row.len().min(from + lanes)])
+    })
+}
+
+/// As many numbers as a row of a tile has columns.
+#[inline(always)]
+pub(crate) fn store<S: Simd, T: Element, const NR: usize>(
+    simd: S,
+    row: &mut [T],
+    vectors: &[T::Vector<S>; NR],
+) {
+    let lanes = T::lanes::<S>();
+    if row.len() == NR * lanes {
+        *T::vectors_mut::<S>(row).0.first_chunk_mut().expect("a row of the tile") = *vectors;
+        return;
+    }
+    for (part, vector) in row.chunks_mut(lanes).zip(vectors) {
+        T::store_part(simd, part, *vector);
     }
 }

@@ -10,7 +10,7 @@
 //!                                        dZ_{l−1} = dZ_l W_l ⋆ S_{l−1}  m × n_{l−1}
 //! ```
 //!
-//! `S_l` is the slope ψ'(Z_l) ⋆ R_l / p, kept by the forward pass. The network holds no parameters: they are one flat
+//! `S_l` is the slope ψ'(Z_l) ⋆ R_l / p, kept by the forward pass where A_l does not tell it. The network holds no parameters: they are one flat
 //! slice laid out by [`Layout`], so that an optimizer can treat them as a vector.
 
 use crate::dropout::draw_mask;
@@ -77,7 +77,7 @@ pub struct Workspace<T> {
     n_rows: usize,
     /// A_0 … A_L (after dropout); A_L holds the logits, then dZ_L.
     activations: Vec<Vec<T>>,
-    /// S_1 … S_{L−1}
+    /// S_1 … S_{L−1}; none where they are not kept.
     slopes: Vec<Vec<T>>,
     /// dZ of two neighbouring layers, taking turns.
     deltas: [Vec<T>; 2],
@@ -98,9 +98,10 @@ impl<T: Real> Workspace<T> {
         } else {
             0
         });
+        let slopes = if network.keeps_slopes() { hidden } else { &[] };
         Workspace {
             activations: sizes.iter().map(buffer).collect(),
-            slopes: hidden.iter().map(buffer).collect(),
+            slopes: slopes.iter().map(buffer).collect(),
             deltas: [buffer(&widest), buffer(&widest)],
             mask: buffer(&masked),
             packing: Packing::default(),
@@ -182,6 +183,11 @@ impl Network {
         6.0 * n_rows as f64 * products.sum::<f64>()
     }
 
+    /// Whether the forward pass has to keep slopes: A_l does not tell them, or no longer once units are dropped.
+    fn keeps_slopes(&self) -> bool {
+        self.config.dropout > 0.0 || !self.config.activation.value_tells_slope()
+    }
+
     /// Ŷ for the rows in the workspace's input (rows × n_L): numbers, or probabilities. No dropout.
     pub fn predict<'w, T: Real>(&self, params: &[T], workspace: &'w mut Workspace<T>) -> &'w mut [T] {
         let logits = self.logits(params, workspace);
@@ -261,8 +267,9 @@ impl Network {
             let z = &mut above[0][..n_rows * block.n_out];
             let bias = &params[block.biases.clone()];
             let (a, w) = (matrix(&below[l], n_rows, block.n_in), weights(params, block).transposed());
-            if l == last {
-                product_then(a, w, z, packing, &mut |_, z| Activation::Identity.apply(z, bias));
+            if l == last || !self.keeps_slopes() {
+                let activation = if l == last { Activation::Identity } else { self.config.activation };
+                product_then(a, w, z, packing, &mut |_, z| activation.apply(z, bias));
                 continue;
             }
             product_then(a, w, z, packing, &mut |first, z| {
@@ -287,18 +294,26 @@ impl Network {
         let [upper, lower] = deltas;
         let (mut upper, mut lower) = (upper, lower);
 
-        let last = self.layout.blocks().len() - 1;
-        for (l, block) in self.layout.blocks().iter().enumerate().rev() {
+        let blocks = self.layout.blocks();
+        let last = blocks.len() - 1;
+        let dz = &activations[last + 1][..n_rows * blocks[last].n_out];
+        column_sums(dz, &mut gradient[blocks[last].biases.clone()]);
+        for (l, block) in blocks.iter().enumerate().rev() {
             let (below, above) = activations.split_at(l + 1);
-            let dz = &(if l == last { &above[0] } else { &*upper })[..n_rows * block.n_out];
-            let delta = matrix(dz, n_rows, block.n_out);
+            let delta = matrix(if l == last { &above[0] } else { &*upper }, n_rows, block.n_out);
             let a = matrix(&below[l], n_rows, block.n_in);
             product(delta.transposed(), a, &mut gradient[block.weights.clone()], packing);
-            column_sums(dz, &mut gradient[block.biases.clone()]);
             if l > 0 {
-                let below = &mut lower[..n_rows * block.n_in];
-                product_then(delta, weights(params, block), below, packing, &mut |first, below| {
-                    multiply(below, &slopes[l - 1][first * block.n_in..][..below.len()]);
+                let (w, lower_rows) = (weights(params, block), &mut lower[..n_rows * block.n_in]);
+                let sums = &mut gradient[blocks[l - 1].biases.clone()];
+                sums.fill(T::zero());
+                product_then(delta, w, lower_rows, packing, &mut |first, delta| {
+                    let rows = first * block.n_in..first * block.n_in + delta.len();
+                    if self.keeps_slopes() {
+                        vectorised(multiply_and_sum, (delta, &slopes[l - 1][rows], &mut *sums));
+                    } else {
+                        self.config.activation.finish_delta(delta, &below[l][rows], sums);
+                    }
                 });
                 std::mem::swap(&mut upper, &mut lower);
             }
@@ -328,6 +343,17 @@ fn multiply<T: Real>(values: &mut [T], factors: &[T]) {
 #[inline(always)]
 fn multiply_loop<T: Real>((values, factors): (&mut [T], &[T])) {
     values.iter_mut().zip(factors).for_each(|(value, &factor)| *value *= factor);
+}
+
+/// values ⋆= factors, and the rows are added to `sums`.
+#[inline(always)]
+fn multiply_and_sum<T: Real>((values, factors, sums): (&mut [T], &[T], &mut [T])) {
+    for (row, factors) in values.chunks_exact_mut(sums.len()).zip(factors.chunks_exact(sums.len())) {
+        for ((value, &factor), sum) in row.iter_mut().zip(factors).zip(&mut *sums) {
+            *value *= factor;
+            *sum += *value;
+        }
+    }
 }
 
 /// sums_j = Σ_i m_ij, row after row

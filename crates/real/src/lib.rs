@@ -168,7 +168,35 @@ real!(f64, libm::erfc);
 /// ```
 #[inline]
 pub fn vectorised<A, R>(work: impl FnOnce(A) -> R, args: A) -> R {
-    pulp::Arch::new().dispatch(Call { work, args })
+    run_vectorised(Call { work, args })
+}
+
+/// Work that is sure to be compiled into its place in [`run_vectorised`].
+///
+/// A function given to [`vectorised`] is called through a shim, which the compiler leaves outside when it is large.
+pub trait Vectorised {
+    /// What comes of it.
+    type Output;
+
+    /// Does it. To be marked `#[inline(always)]`, as all it calls.
+    fn run(self) -> Self::Output;
+}
+
+/// As [`vectorised`], for work that is too large for it.
+#[inline]
+pub fn run_vectorised<V: Vectorised>(work: V) -> V::Output {
+    pulp::Arch::new().dispatch(Dispatched(work))
+}
+
+struct Dispatched<V>(V);
+
+impl<V: Vectorised> pulp::NullaryFnOnce for Dispatched<V> {
+    type Output = V::Output;
+
+    #[inline(always)]
+    fn call(self) -> V::Output {
+        self.0.run()
+    }
 }
 
 struct Call<F, A> {
@@ -176,11 +204,11 @@ struct Call<F, A> {
     args: A,
 }
 
-impl<A, R, F: FnOnce(A) -> R> pulp::NullaryFnOnce for Call<F, A> {
+impl<A, R, F: FnOnce(A) -> R> Vectorised for Call<F, A> {
     type Output = R;
 
     #[inline(always)]
-    fn call(self) -> R {
+    fn run(self) -> R {
         (self.work)(self.args)
     }
 }

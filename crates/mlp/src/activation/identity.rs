@@ -13,4 +13,9 @@ impl Curve for Identity {
     fn at<T: Real>(z: T) -> (T, T) {
         (z, T::one())
     }
+
+    #[inline(always)]
+    fn slope_of<T: Real>(_a: T) -> Option<T> {
+        Some(T::one())
+    }
 }

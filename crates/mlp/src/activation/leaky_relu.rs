@@ -16,4 +16,9 @@ impl Curve for LeakyRelu {
         let slope = T::from_f64(SLOPE);
         if z <= T::zero() { (z * slope, slope) } else { (z, T::one()) }
     }
+
+    #[inline(always)]
+    fn slope_of<T: Real>(a: T) -> Option<T> {
+        Some(if a <= T::zero() { T::from_f64(SLOPE) } else { T::one() })
+    }
 }

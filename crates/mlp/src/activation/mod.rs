@@ -5,9 +5,11 @@
 //! ```
 //!
 //! The forward pass computes `a = ψ(z)` and the slope `ψ'(z)` together and keeps both, so that the backward pass is
-//! one multiplication whatever the activation. To add one: a file with its `Curve`, and a line in the list below.
+//! one multiplication whatever the activation. Where `a` tells the slope it is not kept: memory that is not written need
+//! not be read. To add an activation: a file with its `Curve`, and a line in the list below.
 
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Real, Vectorised, run_vectorised};
+use std::marker::PhantomData;
 
 /// One activation: its name and its value and slope at a point.
 trait Curve {
@@ -17,6 +19,11 @@ trait Curve {
     const HAS_KINK: bool;
     /// (ψ(z), ψ'(z))
     fn at<T: Real>(z: T) -> (T, T);
+    /// ψ'(z) where `a = ψ(z)` is enough to know it.
+    #[inline(always)]
+    fn slope_of<T: Real>(_a: T) -> Option<T> {
+        None
+    }
 }
 
 macro_rules! activations {
@@ -51,14 +58,24 @@ macro_rules! activations {
                 match self { $(Activation::$variant => <$file::$variant as Curve>::at(z)),+ }
             }
 
-            /// Rows of `z` become `ψ(z + bias)`; nothing else is kept. This is prediction.
-            pub(crate) fn apply<T: Real>(self, z: &mut [T], bias: &[T]) {
-                match self { $(Activation::$variant => vectorised(apply::<$file::$variant, T>, (z, bias))),+ }
+            /// Whether ψ(z) tells ψ'(z), so that no slopes have to be kept.
+            pub(crate) fn value_tells_slope(self) -> bool {
+                match self { $(Activation::$variant => <$file::$variant as Curve>::slope_of(1.0_f64).is_some()),+ }
             }
 
-            /// Rows of `z` become `ψ(z + bias)`, and `slope` becomes `ψ'(z + bias)`. This is training.
+            /// Rows of `z` become `ψ(z + bias)`; nothing else is kept.
+            pub(crate) fn apply<T: Real>(self, z: &mut [T], bias: &[T]) {
+                match self { $(Activation::$variant => run_vectorised(Apply { curve: PhantomData::<$file::$variant>, z, bias })),+ }
+            }
+
+            /// Rows of `z` become `ψ(z + bias)`, and `slope` becomes `ψ'(z + bias)`.
             pub(crate) fn apply_with_slope<T: Real>(self, z: &mut [T], bias: &[T], slope: &mut [T]) {
-                match self { $(Activation::$variant => vectorised(apply_with_slope::<$file::$variant, T>, (z, bias, slope))),+ }
+                match self { $(Activation::$variant => run_vectorised(ApplyWithSlope { curve: PhantomData::<$file::$variant>, z, bias, slope })),+ }
+            }
+
+            /// Rows of dA become those of dZ = dA ⋆ ψ'(Z), and are added to `sums`; `a` is ψ(Z), which tells the slope.
+            pub(crate) fn finish_delta<T: Real>(self, delta: &mut [T], a: &[T], sums: &mut [T]) {
+                match self { $(Activation::$variant => run_vectorised(FinishDelta { curve: PhantomData::<$file::$variant>, delta, a, sums })),+ }
             }
         }
     };
@@ -86,20 +103,90 @@ impl Activation {
     }
 }
 
-#[inline(always)]
-fn apply<C: Curve, T: Real>((z, bias): (&mut [T], &[T])) {
-    for row in z.chunks_exact_mut(bias.len()) {
-        for (z, &b) in row.iter_mut().zip(bias) {
-            *z = C::at(*z + b).0;
+/// Columns that are finished together, row after row: what belongs to a column stays in registers.
+const COLUMNS: usize = 16;
+
+struct Apply<'a, C, T> {
+    curve: PhantomData<C>,
+    z: &'a mut [T],
+    bias: &'a [T],
+}
+
+impl<C: Curve, T: Real> Vectorised for Apply<'_, C, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Apply { z, bias, .. } = self;
+        let n = bias.len();
+        let (chunks, rest) = bias.as_chunks::<COLUMNS>();
+        for (bias, j) in chunks.iter().zip((0..).step_by(COLUMNS)) {
+            for row in z.chunks_exact_mut(n) {
+                let z: &mut [T; COLUMNS] = row[j..].first_chunk_mut().expect("as many as biases");
+                *z = std::array::from_fn(|i| C::at(z[i] + bias[i]).0);
+            }
+        }
+        for row in z.chunks_exact_mut(n) {
+            for (z, &b) in row[n - rest.len()..].iter_mut().zip(rest) {
+                *z = C::at(*z + b).0;
+            }
         }
     }
 }
 
-#[inline(always)]
-fn apply_with_slope<C: Curve, T: Real>((z, bias, slope): (&mut [T], &[T], &mut [T])) {
-    for (row, slopes) in z.chunks_exact_mut(bias.len()).zip(slope.chunks_exact_mut(bias.len())) {
-        for ((z, slope), &b) in row.iter_mut().zip(slopes).zip(bias) {
-            (*z, *slope) = C::at(*z + b);
+struct ApplyWithSlope<'a, C, T> {
+    curve: PhantomData<C>,
+    z: &'a mut [T],
+    bias: &'a [T],
+    slope: &'a mut [T],
+}
+
+impl<C: Curve, T: Real> Vectorised for ApplyWithSlope<'_, C, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let ApplyWithSlope { z, bias, slope, .. } = self;
+        for (row, slopes) in z.chunks_exact_mut(bias.len()).zip(slope.chunks_exact_mut(bias.len())) {
+            for ((z, slope), &b) in row.iter_mut().zip(slopes).zip(bias) {
+                (*z, *slope) = C::at(*z + b);
+            }
+        }
+    }
+}
+
+struct FinishDelta<'a, C, T> {
+    curve: PhantomData<C>,
+    delta: &'a mut [T],
+    a: &'a [T],
+    sums: &'a mut [T],
+}
+
+impl<C: Curve, T: Real> Vectorised for FinishDelta<'_, C, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let FinishDelta { delta, a, sums, .. } = self;
+        let slope_of = |a| C::slope_of(a).expect("the value tells the slope");
+        let n = sums.len();
+        let (chunks, rest) = sums.as_chunks_mut::<COLUMNS>();
+        let n_rest = rest.len();
+        for (place, j) in chunks.iter_mut().zip((0..).step_by(COLUMNS)) {
+            let mut sums = *place;
+            for (row, a) in delta.chunks_exact_mut(n).zip(a.chunks_exact(n)) {
+                let delta: &mut [T; COLUMNS] = row[j..].first_chunk_mut().expect("as many as sums");
+                let a: &[T; COLUMNS] = a[j..].first_chunk().expect("as many as sums");
+                *delta = std::array::from_fn(|i| delta[i] * slope_of(a[i]));
+                sums = std::array::from_fn(|i| sums[i] + delta[i]);
+            }
+            *place = sums;
+        }
+        for (row, a) in delta.chunks_exact_mut(n).zip(a.chunks_exact(n)) {
+            for ((delta, &a), sum) in row[n - n_rest..].iter_mut().zip(&a[n - n_rest..]).zip(&mut *rest) {
+                *delta *= slope_of(a);
+                *sum += *delta;
+            }
         }
     }
 }

@@ -13,4 +13,9 @@ impl Curve for Relu {
     fn at<T: Real>(z: T) -> (T, T) {
         if z <= T::zero() { (T::zero(), T::zero()) } else { (z, T::one()) }
     }
+
+    #[inline(always)]
+    fn slope_of<T: Real>(a: T) -> Option<T> {
+        Some(if a <= T::zero() { T::zero() } else { T::one() })
+    }
 }

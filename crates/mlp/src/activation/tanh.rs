@@ -14,4 +14,9 @@ impl Curve for Tanh {
         let a = z.tanh();
         (a, T::one() - a * a)
     }
+
+    #[inline(always)]
+    fn slope_of<T: Real>(a: T) -> Option<T> {
+        Some(T::one() - a * a)
+    }
 }
