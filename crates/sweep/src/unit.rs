@@ -68,10 +68,7 @@ fn fit<T: Real>(
         config,
         preprocess: plan.sweep.preprocess,
         start: None,
-        seed: {
-            let seed = Seed::new(plan.sweep.seed).child("train");
-            seed.child("repeat").nth(split.repeat as u64).child("fold").nth(split.fold as u64)
-        },
+        seed: seed(plan, split),
     };
     let trained =
         train::<T>(job, |_| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
@@ -144,6 +141,12 @@ fn fit<T: Real>(
         record.predictions = stored_numbers(validation.1);
     }
     Some(record)
+}
+
+/// Where the streams of a split's units start, the same for each trial.
+pub(crate) fn seed(plan: &Plan, split: &Split) -> Seed {
+    let seed = Seed::new(plan.sweep.seed).child("train");
+    seed.child("repeat").nth(split.repeat as u64).child("fold").nth(split.fold as u64)
 }
 
 /// Predictions as they are stored; see [`FoldRecord::predictions`].

@@ -1,5 +1,6 @@
 //! Sweep files, runs, stores and weights, from the outside.
 
+mod cost;
 mod fixture;
 mod plan;
 mod runner;
