@@ -179,6 +179,17 @@ impl<'p> Costs<'p> {
         self.work(config, self.rows[split_idx])
     }
 
+    /// The time of the units of this configuration on these splits, each split with its time, if each of a term takes
+    /// `nanoseconds`.
+    pub fn times(
+        &self,
+        config: &TrainConfig,
+        splits: impl Iterator<Item = usize>,
+        nanoseconds: impl Fn(Term) -> f64,
+    ) -> impl Iterator<Item = (usize, f64)> {
+        splits.map(move |split_idx| (split_idx, self.unit(config, split_idx).time(&nanoseconds)))
+    }
+
     /// What a run of this configuration on so many rows of the table has to do.
     pub(crate) fn work(&self, config: &TrainConfig, rows: Rows) -> Work {
         let Plan { data, .. } = self.plan;

@@ -13,6 +13,7 @@
 pub mod cost;
 pub mod engine;
 mod error;
+pub mod longest_first;
 pub mod networks;
 mod objective;
 pub mod plan;
