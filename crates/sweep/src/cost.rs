@@ -174,6 +174,11 @@ impl<'p> Costs<'p> {
         Costs { plan, rows: plan.folds.iter().map(|split| rows(plan, &split)).collect() }
     }
 
+    /// The sweep they are of.
+    pub(crate) fn plan(&self) -> &'p Plan {
+        self.plan
+    }
+
     /// What the unit of this configuration on this split has to do.
     pub fn unit(&self, config: &TrainConfig, split_idx: usize) -> Work {
         self.work(config, self.rows[split_idx])

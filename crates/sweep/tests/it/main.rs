@@ -2,6 +2,7 @@
 
 mod cost;
 mod fixture;
+mod forecast;
 mod longest_first;
 mod plan;
 mod runner;
