@@ -78,11 +78,16 @@ pub(crate) struct RunArguments {
 }
 
 /// Check a sweep file and its data without training.
+///
+/// The time a run will take is predicted from what its folds have to do and how long a few of them, cut short, take on this machine.
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArguments {
     /// The sweep file
     #[arg(value_name = "SWEEP.toml")]
     pub(crate) sweep: PathBuf,
+    /// Threads of the run whose time is predicted [default: all cores]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) jobs: Option<u64>,
     /// Change a key of the sweep file, such as search.trials=10; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,

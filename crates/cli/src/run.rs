@@ -1,6 +1,6 @@
 //! `mlpsweep run`: the main job.
 
-use crate::args::RunArguments;
+use crate::args::{OutputArguments, RunArguments};
 use crate::exit::{NO_USABLE_TRIAL, Problem, tell};
 use crate::progress::Progress;
 use crate::rank::print_ranking;
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
     let sweep = Sweep::read(&arguments.sweep, &arguments.set)?;
     let plan = Plan::new(sweep)?;
     if arguments.dry_run {
-        return describe(&plan, arguments.output);
+        return describe(&plan, jobs(arguments.jobs, arguments.output), arguments.output);
     }
     if plan.n_trials.is_none() {
         return Err(plan.too_many_points().into());
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
 
     let metric = plan.metrics[0].name();
     let options = RunOptions {
-        jobs: jobs(arguments),
+        jobs: jobs(arguments.jobs, arguments.output),
         max_time: arguments.max_time.or(plan.sweep.search.max_time),
         stop: signals.stop(),
         max_failures: arguments.max_failures,
@@ -116,10 +116,11 @@ fn folder_name(name: &str) -> String {
     if cleaned.is_empty() || is_reserved { format!("_{cleaned}") } else { cleaned.to_owned() }
 }
 
-fn jobs(arguments: &RunArguments) -> usize {
+/// The threads asked for, or one a core.
+pub(crate) fn jobs(asked: Option<u64>, output: OutputArguments) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let Some(jobs) = arguments.jobs else { return cores };
-    if jobs > MOST_JOBS && !arguments.output.quiet {
+    let Some(jobs) = asked else { return cores };
+    if jobs > MOST_JOBS && !output.quiet {
         tell(&format!("note: --jobs {jobs} is more than helps; running {MOST_JOBS}"));
     }
     jobs.min(MOST_JOBS) as usize

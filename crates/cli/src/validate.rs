@@ -2,21 +2,24 @@
 
 use crate::args::{Format, OutputArguments, ValidateArguments};
 use crate::exit::{Problem, print, tell};
+use crate::run::jobs;
 use mlpsweep_data::{Labels, Roles, Target, Times, Weights};
 use mlpsweep_search::Domain;
 use mlpsweep_sweep::Plan;
+use mlpsweep_sweep::forecast::Forecast;
 use mlpsweep_sweep::plan::MOST_GRID_POINTS;
 use mlpsweep_sweep::spec::Sweep;
 
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Problem> {
     let sweep = Sweep::read(&arguments.sweep, &arguments.set)?;
     let plan = Plan::new(sweep)?;
-    describe(&plan, arguments.output)
+    describe(&plan, jobs(arguments.jobs, arguments.output), arguments.output)
 }
 
 /// What was understood, on stdout; what the user may want to know, on stderr.
-pub(crate) fn describe(plan: &Plan, output: OutputArguments) -> Result<(), Problem> {
-    let lines = lines(plan);
+pub(crate) fn describe(plan: &Plan, jobs: usize, output: OutputArguments) -> Result<(), Problem> {
+    let mut lines = lines(plan);
+    lines.extend(forecast(plan, jobs));
     let text = match output.format {
         Format::Table => {
             let width = lines.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
@@ -106,6 +109,35 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
         line(&format!("  {}", parameter.name), format!("{kind} {}", parameter.domain));
     }
     lines
+}
+
+/// What a run will need, as far as it can be known.
+fn forecast(plan: &Plan, jobs: usize) -> Vec<(String, String)> {
+    let Some(forecast) = Forecast::new(plan, jobs) else {
+        return vec![("run time".to_owned(), "not known: runs of a moment came to no end".to_owned())];
+    };
+    let about = if forecast.is_bound { "at most" } else { "about" };
+    let time = in_words(forecast.seconds);
+    let whose = match (plan.n_trials, jobs) {
+        (None, _) => "a trial on one thread".to_owned(),
+        (_, 1) => "on one thread".to_owned(),
+        _ => format!("on {jobs} threads"),
+    };
+    let sampled = forecast.n_sampled.map(|n| format!(", by {n} of the trials")).unwrap_or_default();
+    let megabytes = (forecast.bytes / 1e6).ceil();
+    vec![
+        ("run time".to_owned(), format!("{about} {time} {whose}{sampled}")),
+        ("memory".to_owned(), format!("about {megabytes} MB")),
+    ]
+}
+
+/// A time to two digits, which is more than is known of it.
+fn in_words(seconds: f64) -> String {
+    const UNITS: [(f64, &str); 5] =
+        [(86400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
+    let (size, unit) = UNITS.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1e-3, "ms"));
+    let number = seconds / size;
+    if number < 9.95 { format!("{number:.1} {unit}") } else { format!("{number:.0} {unit}") }
 }
 
 /// The columns beside features and target, and what they hold.

@@ -10,8 +10,13 @@
 //! A unit is a pure function of (sweep, data, trial, split), and a finished one is on the disk before it is shown: so the
 //! results are the same bytes on any number of threads and after any interruption.
 
+pub mod calibrate;
+pub mod cost;
 pub mod engine;
 mod error;
+pub mod forecast;
+pub mod longest_first;
+mod memory;
 pub mod networks;
 mod objective;
 pub mod plan;

@@ -148,19 +148,23 @@ fn largest_whole(domain: &Domain) -> Option<i64> {
 
 /// Bytes a run of this shape takes: parameters, gradient, the best epoch's copy, the optimizer's state, one workspace.
 fn unit_bytes(data: &Dataset, config: &TrainConfig, batch_size: usize, n_states: usize) -> f64 {
-    let n_outputs = match &data.target {
-        Target::Classes { labels, .. } => config.loss.n_outputs(labels.len()),
-        Target::Numbers { values, .. } => config.loss.n_outputs(values.ncols()),
-    };
     let sizes: Vec<f64> = std::iter::once(data.n_features())
         .chain(config.hidden.iter().copied())
-        .chain([n_outputs])
+        .chain([n_outputs(&data.target, config.loss)])
         .map(|size| size as f64)
         .collect();
     let n_params: f64 = sizes.windows(2).map(|pair| pair[1] * (pair[0] + 1.0)).sum();
     let batch = batch_size.max(data.n_rows().min(256)) as f64;
     let per_row: f64 = sizes.iter().map(|size| 2.0 * size).sum();
     8.0 * ((3.0 + n_states as f64) * n_params + batch * per_row)
+}
+
+/// n_L of a network with this loss for this target.
+pub(crate) fn n_outputs(target: &Target, loss: Loss) -> usize {
+    match target {
+        Target::Classes { labels, .. } => loss.n_outputs(labels.len()),
+        Target::Numbers { values, .. } => loss.n_outputs(values.ncols()),
+    }
 }
 
 fn layers(hidden: &[usize]) -> String {

@@ -1,6 +1,8 @@
 //! The run: what is not yet finished is fanned out, stored, and only then shown.
 
+use crate::cost::{Costs, Term};
 use crate::engine::fan_out;
+use crate::longest_first::{Waiting, longest_first};
 use crate::plan::Plan;
 use crate::record::{FoldRecord, FoldState, Timing, Trial, UnitId};
 use crate::store::{Store, StoreError};
@@ -82,10 +84,14 @@ pub fn run(
     let stop = || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed);
     let finished = store.finished()?;
     check_points(plan, &store, n_trials, folder)?;
-    let units = plan
-        .trials(n_trials)
-        .flat_map(|trial| (0..n_splits).map(move |split| (trial.clone(), split)))
-        .filter(|(trial, split)| !finished.contains(&UnitId { trial: trial.number, split: *split }))
+    let costs = Costs::new(plan);
+    let trials = plan.trials(n_trials).map(|trial| {
+        let number = trial.number;
+        let unfinished = (0..n_splits).filter(|&split| !finished.contains(&UnitId { trial: number, split }));
+        let splits = costs.times(&plan.config(&trial), unfinished, Term::nanoseconds).collect();
+        Waiting { number, trial, splits }
+    });
+    let units = longest_first(trials, plan.sweep.search.lag)
         // When the time is up what runs is finished, or a unit longer than the time would never be.
         .take_while(|_| !stop() && !time_is_up());
     let work = |(trial, split): (Trial, usize)| {

@@ -21,14 +21,21 @@ pub fn run(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<FoldRecord> {
     let unit = UnitId { trial: trial.number, split: split_idx };
-    guarded(unit, || {
-        let split = plan.folds.split(split_idx);
-        let config = plan.config(trial);
-        match config.precision {
-            Precision::F32 => fit::<f32>(plan, unit, &split, &config, stop),
-            Precision::F64 => fit::<f64>(plan, unit, &split, &config, stop),
-        }
-    })
+    guarded(unit, || run_config(plan, unit, &plan.config(trial), &plan.folds.split(split_idx), stop))
+}
+
+/// The same for any configuration and split, panics aside.
+pub(crate) fn run_config(
+    plan: &Plan,
+    unit: UnitId,
+    config: &TrainConfig,
+    split: &Split,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<FoldRecord> {
+    match config.precision {
+        Precision::F32 => fit::<f32>(plan, unit, split, config, stop),
+        Precision::F64 => fit::<f64>(plan, unit, split, config, stop),
+    }
 }
 
 thread_local! {
@@ -41,7 +48,7 @@ pub fn is_guarded() -> bool {
 }
 
 /// The record `work` makes, or a failed one with the message of its panic.
-fn guarded(unit: UnitId, work: impl FnOnce() -> Option<FoldRecord>) -> Option<FoldRecord> {
+pub(crate) fn guarded(unit: UnitId, work: impl FnOnce() -> Option<FoldRecord>) -> Option<FoldRecord> {
     GUARDED.set(true);
     let outcome = catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(false);
@@ -68,10 +75,7 @@ fn fit<T: Real>(
         config,
         preprocess: plan.sweep.preprocess,
         start: None,
-        seed: {
-            let seed = Seed::new(plan.sweep.seed).child("train");
-            seed.child("repeat").nth(split.repeat as u64).child("fold").nth(split.fold as u64)
-        },
+        seed: seed(plan, split),
     };
     let trained =
         train::<T>(job, |_| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
@@ -144,6 +148,12 @@ fn fit<T: Real>(
         record.predictions = stored_numbers(validation.1);
     }
     Some(record)
+}
+
+/// Where the streams of a split's units start, the same for each trial.
+pub(crate) fn seed(plan: &Plan, split: &Split) -> Seed {
+    let seed = Seed::new(plan.sweep.seed).child("train");
+    seed.child("repeat").nth(split.repeat as u64).child("fold").nth(split.fold as u64)
 }
 
 /// Predictions as they are stored; see [`FoldRecord::predictions`].

@@ -46,5 +46,5 @@ pub use error::{ScoreError, TrainError};
 pub use fit::{Ended, EpochRecord, Fitted, train};
 pub use metric::{Goal, Lack, Metric};
 pub use predictions::{Predictions, Truth};
-pub use session::{CheckOptions, EpochLoss, GradientCheck, Job, Session};
+pub use session::{CheckOptions, EpochLoss, GradientCheck, Job, SCORING_ROWS, Session};
 pub use target_scale::TargetScaler;

@@ -16,7 +16,7 @@ use mlpsweep_seed::{Seed, Stream};
 use rand::seq::SliceRandom;
 
 /// Rows that are scored at a time, at least: large products are faster, and more would not be.
-const SCORING_ROWS: usize = 256;
+pub const SCORING_ROWS: usize = 256;
 
 /// What to train, on what.
 #[derive(Clone, Copy, Debug)]

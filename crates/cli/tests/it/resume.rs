@@ -13,6 +13,21 @@ fn more_trials_later() {
 }
 
 #[test]
+fn another_lag() {
+    let widths = SMALL.replace("width = 4", "width = { values = [4, 64, 1, 16] }");
+    let place = Place::new(&widths.replace("trials = 4", "trials = 16\nlag = 1"));
+    place.say("run s.toml --out one --jobs 1").expect(0, "48/48 folds");
+    for (lag, jobs) in [(3, 1), (8, 2), (1000, 8)] {
+        let out = format!("lag-{lag}");
+        let set = format!("--set search.lag={lag}");
+        place.say(&format!("run s.toml {set} --out {out} --jobs {jobs}")).expect(0, "48/48 folds");
+        assert_eq!(results(&place.path(&out)), results(&place.path("one")), "lag {lag}, {jobs} jobs");
+    }
+    // It is no part of what makes two sweeps the same.
+    place.say("run s.toml --set search.lag=2 --out one --set search.trials=20").expect(0, "48/60 folds");
+}
+
+#[test]
 fn another_sweep_in_the_same_folder() {
     let place = Place::new(SMALL);
     place.say("run s.toml").expect(0, "");

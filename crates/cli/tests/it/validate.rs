@@ -3,10 +3,50 @@
 use crate::fixture::{Place, SMALL};
 use std::time::{Duration, Instant};
 
+/// What is printed but the last two lines, which depend on the machine and the moment: they say a time and a size.
+#[track_caller]
+fn without_forecast(stdout: &str) -> String {
+    let lines: Vec<&str> = stdout.lines().collect();
+    let (rest, forecast) = lines.split_at(lines.len() - 2);
+    for (line, key, unit) in [(forecast[0], "run time ", "thread"), (forecast[1], "memory ", " MB")] {
+        let value = line.strip_prefix(key).unwrap_or_else(|| panic!("{line}")).trim();
+        let number = value.trim_start_matches("about ").trim_start_matches("at most ").split(' ').next();
+        let number: f64 = number.and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{line}"));
+        assert!(number > 0.0 && value.contains(unit), "{line}");
+    }
+    rest.iter().map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn what_will_be_needed() {
+    let place = Place::new(SMALL);
+    let time = |line: &str| {
+        let stdout = place.say(line).expect(0, "").stdout;
+        without_forecast(&stdout);
+        stdout.lines().find(|line| line.starts_with("run time ")).expect("a time").to_owned()
+    };
+    for (line, begins, ends) in [
+        ("validate s.toml --jobs 1", "about ", " on one thread"),
+        ("validate s.toml --jobs 3", "about ", " on 3 threads"),
+        ("run s.toml --jobs 3 --dry-run", "about ", " on 3 threads"),
+        ("validate s.toml --jobs 3 --set early_stopping.patience=2", "at most ", " on 3 threads"),
+        (
+            "validate s.toml --jobs 3 --set search.trials=5000",
+            "about ",
+            " on 3 threads, by 2000 of the trials",
+        ),
+    ] {
+        let said = time(line);
+        let value = said.trim_start_matches("run time").trim_start();
+        assert!(value.starts_with(begins) && value.ends_with(ends), "{line}: {said}");
+    }
+    place.say("validate s.toml --jobs 0").expect(2, "--jobs");
+}
+
 #[test]
 fn what_was_understood() {
     let place = Place::new(SMALL);
-    insta::assert_snapshot!(place.say("validate s.toml").expect(0, "").stdout, @r#"
+    insta::assert_snapshot!(without_forecast(&place.say("validate s.toml").expect(0, "").stdout), @r#"
     sweep            small
     data             moons, 60 rows, 2 features
     target           class, 2 classes: 0 30, 1 30
@@ -25,7 +65,8 @@ fn what_was_understood() {
     assert_eq!(json["sweep"], "small");
     let csv = place.say("validate s.toml --format csv").expect(0, "").stdout;
     assert!(csv.starts_with("key,value\n\"sweep\",\"small\"\n"), "{csv}");
-    assert_eq!(place.say("run s.toml --dry-run").expect(0, "").stdout, place.say("validate s.toml").stdout);
+    let dry = place.say("run s.toml --dry-run").expect(0, "").stdout;
+    assert_eq!(without_forecast(&dry), without_forecast(&place.say("validate s.toml").stdout));
     assert!(!place.path("results").exists(), "nothing is written");
 }
 
@@ -76,6 +117,7 @@ fn a_grid_of_a_million_millions() {
     let started = Instant::now();
     let ran = place.say("validate s.toml").expect(0, "");
     assert!(ran.stdout.contains("1000000000000"), "{}", ran.stdout);
+    assert!(ran.stdout.contains(" a trial on one thread, by 2000 of the trials"), "{}", ran.stdout);
     place.say("run s.toml").expect(2, "1000000000000 points");
     assert!(!place.path("results").exists());
     place.say("run s.toml --set search.trials=2").expect(0, "6/6 folds");

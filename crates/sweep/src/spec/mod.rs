@@ -191,6 +191,8 @@ pub struct SearchSpec {
     pub trials: Option<u64>,
     /// Time for the whole sweep.
     pub max_time: Option<Duration>,
+    /// Trials that may be under way at once: units are started longest first among those of so many trials.
+    pub lag: u64,
     /// Where the sampler was named, or `[search]` begins.
     pub place: Place,
 }
@@ -228,6 +230,8 @@ pub struct RecordSpec {
 const LARGEST_FILE: u64 = 16 << 20;
 /// Trials of a random search when none are given.
 const DEFAULT_TRIALS: u64 = 64;
+/// Trials under way when no `lag` is given.
+const DEFAULT_LAG: u64 = 8;
 
 impl Sweep {
     /// Reads the sweep file at `path`, with `overrides` of the form `key=value` put in first.
@@ -596,6 +600,7 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
             sampler: SamplerKind::Random,
             trials: Some(DEFAULT_TRIALS),
             max_time: None,
+            lag: DEFAULT_LAG,
             place,
         });
     };
@@ -614,8 +619,19 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
             _ => return Err(section.wrong("max_time", node, "a time such as \"90s\" or \"1h 30m\"")),
         },
     };
+    let lag = lag(&section)?.unwrap_or(DEFAULT_LAG);
     section.finish()?;
-    Ok(SearchSpec { sampler, trials, max_time, place })
+    Ok(SearchSpec { sampler, trials, max_time, lag, place })
+}
+
+fn lag(section: &Section<'_>) -> Result<Option<u64>, Fault> {
+    /// Trials that may be held in memory while they wait.
+    const MOST: i64 = 10_000;
+    match section.get("lag") {
+        None => Ok(None),
+        Some(Node { kind: Kind::Int(lag), .. }) if (1..=MOST).contains(lag) => Ok(Some(lag.unsigned_abs())),
+        Some(node) => Err(section.wrong("lag", node, &format!("a whole number from 1 to {MOST}"))),
+    }
 }
 
 /// A time such as "90s", "10m" or "1h 30m"; not 0.

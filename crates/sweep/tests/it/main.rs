@@ -1,6 +1,9 @@
 //! Sweep files, runs, stores and weights, from the outside.
 
+mod cost;
 mod fixture;
+mod forecast;
+mod longest_first;
 mod plan;
 mod runner;
 mod spec;

@@ -78,6 +78,43 @@ fn the_same_on_any_number_of_threads() {
     }
 }
 
+/// A grid of four widths, so that trials take very different times.
+const WIDTHS: &[&str] =
+    &["parameters.width={ values = [100, 2, 3000, 900] }", "parameters.dropout=0.1", "search.sampler=grid"];
+
+fn with_lag(lag: u64) -> Plan {
+    let lag = format!("search.lag={lag}");
+    plan(SMALL, &[WIDTHS, &["parameters.learning_rate=0.01", &lag]].concat())
+}
+
+#[test]
+fn longest_first() {
+    for (lag, expected) in [(1, [0, 1, 2, 3]), (2, [0, 2, 1, 3]), (3, [2, 0, 3, 1]), (8, [2, 3, 0, 1])] {
+        let plan = with_lag(lag);
+        let folder = folder();
+        run(&plan, folder.path(), 1);
+        let timings = Store::read(folder.path()).and_then(|store| store.timings()).expect("timings");
+        // One thread stores units in the order in which they were started.
+        let order: Vec<UnitId> = timings.iter().map(|timing| timing.unit).collect();
+        let trials = expected.into_iter();
+        let units = trials.flat_map(|trial| (0..plan.folds.len()).map(move |split| UnitId { trial, split }));
+        assert!(order.iter().copied().eq(units), "lag {lag}: {order:?}");
+    }
+}
+
+#[test]
+fn the_same_with_any_lag() {
+    let expected = whole(&with_lag(1), 1);
+    for (lag, jobs) in [(1, 2), (2, 1), (8, 1), (8, 2), (10_000, 8)] {
+        assert_eq!(whole(&with_lag(lag), jobs), expected, "lag {lag}, {jobs} jobs");
+        // What one lag began another continues.
+        let folder = folder();
+        run_until(&with_lag(lag), folder.path(), jobs, 2);
+        assert_eq!(run(&with_lag(1), folder.path(), 2), RunEnd::Finished);
+        assert_eq!(stored(folder.path()), expected, "lag {lag}, {jobs} jobs, interrupted");
+    }
+}
+
 /// An interrupted run leaves some of the units, whichever; from each such store it goes on to the same end.
 #[test]
 fn the_same_from_any_part_of_it() {

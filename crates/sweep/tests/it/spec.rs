@@ -143,7 +143,7 @@ fn what_is_not_there_yet() {
         "missing = \"mean\"",
         "test_path = \"other.csv\"",
         "[search]\nsampler = \"tpe\"",
-        "[search]\nlag = 8",
+        "[search]\nracing = \"off\"",
         "[preprocess]\nscale = \"robust\"",
         "[parameters]\nl2 = { min = 0, max = 1, when = \"depth == 1\" }",
         "[parameters]\nl2 = { min = 0.1, max = 0.9, scale = \"logit\" }",
@@ -160,8 +160,8 @@ fn what_is_not_there_yet() {
        hint: did you mean `test`?
     s.toml:4:1: `search.sampler` is "tpe", which is not known
        hint: known are `grid`, `random`
-    s.toml:4:1: unknown key `search.lag`
-       hint: known are `max_time`, `sampler`, `trials`
+    s.toml:4:1: unknown key `search.racing`
+       hint: known are `lag`, `max_time`, `sampler`, `trials`
     s.toml:4:1: `preprocess.scale` is "robust", which is not known
        hint: known are `standard`, `none`
     s.toml:4:26: unknown key `parameters.l2.when`
@@ -275,6 +275,8 @@ fn numbers_that_make_no_sense() {
         "[cv]\nfolds = 9223372036854775807",
         "[cv]\nfolds = 200\nrepeats = 9223372036854775807",
         "[search]\ntrials = 0",
+        "[search]\nlag = 0",
+        "[search]\nlag = 10001",
         "[early_stopping]\npatience = 0",
         "[early_stopping]\nmin_delta = inf",
     ]), @r"
@@ -282,6 +284,8 @@ fn numbers_that_make_no_sense() {
     s.toml:3:2: 9223372036854775807 folds × 1 repeats are more than 10000 splits
     s.toml:3:2: 200 folds × 9223372036854775807 repeats are more than 10000 splits
     s.toml:4:1: `search.trials` is 0, but must be a whole number, at least 1
+    s.toml:4:1: `search.lag` is 0, but must be a whole number from 1 to 10000
+    s.toml:4:1: `search.lag` is 10001, but must be a whole number from 1 to 10000
     s.toml:4:1: `early_stopping.patience` is 0, but must be a whole number, at least 1
     s.toml:4:1: `early_stopping.min_delta` is inf, but must be a number, 0 or more
     ");
