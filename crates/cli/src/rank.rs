@@ -3,6 +3,7 @@
 use crate::args::{Format, OutputArguments, RankArguments};
 use crate::exit::{NOTHING, Problem, print};
 use mlpsweep_report::{Ranking, Study};
+use mlpsweep_sweep::record::SweepInfo;
 use std::io::IsTerminal as _;
 
 pub(crate) fn rank(arguments: &RankArguments) -> Result<(), Problem> {
@@ -11,20 +12,24 @@ pub(crate) fn rank(arguments: &RankArguments) -> Result<(), Problem> {
         let message = format!("{}: no fold is finished yet", arguments.folder.display());
         return Err(Problem::new(NOTHING, message));
     }
-    print_ranking(&study, arguments.top, arguments.output)
+    print_ranking(&Ranking::new(&study), &study.info, arguments.top, arguments.output)
 }
 
 /// The ranking on stdout, in the format asked for.
-pub(crate) fn print_ranking(study: &Study, top: usize, output: OutputArguments) -> Result<(), Problem> {
-    let ranking = Ranking::new(study);
+pub(crate) fn print_ranking(
+    ranking: &Ranking<'_>,
+    info: &SweepInfo,
+    top: usize,
+    output: OutputArguments,
+) -> Result<(), Problem> {
     let text = match output.format {
-        Format::Json => mlpsweep_report::to_json(&ranking, &study.info),
-        Format::Csv => mlpsweep_report::to_csv(&ranking, &study.info),
+        Format::Json => mlpsweep_report::to_json(ranking, info),
+        Format::Csv => mlpsweep_report::to_csv(ranking, info),
         Format::Table => {
             let top = if top == 0 { usize::MAX } else { top };
             // A pipe or a file has no width; 120 columns is what a page takes.
             let width = if std::io::stdout().is_terminal() { None } else { Some(120) };
-            mlpsweep_report::table(&ranking, &study.info, top, width)
+            mlpsweep_report::table(ranking, info, top, width)
         }
     };
     print(&text)

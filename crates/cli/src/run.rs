@@ -64,8 +64,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
     let end = end?;
 
     let study = Study::read(&folder, true)?;
-    write_all(&study, &folder)?;
-    print_ranking(&study, arguments.top, arguments.output)?;
+    let ranking = Ranking::new(&study);
+    write_all(&study, &ranking, &folder)?;
+    print_ranking(&ranking, &study.info, arguments.top, arguments.output)?;
     note(&format!("results are in {}", folder.display()));
     match end {
         RunEnd::Stopped => {
@@ -78,7 +79,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
             return Err(Problem::new(NO_USABLE_TRIAL, message)
                 .hint(Some("ranked.csv says how each one failed".into())));
         }
-        RunEnd::Finished if Ranking::new(&study).best().is_none() => {
+        RunEnd::Finished if ranking.best().is_none() => {
             let message = "no usable trial: every one of them failed or diverged";
             let hint = "ranked.csv says how each one ended; a smaller learning_rate, or smaller start weights, are the first things to try";
             return Err(Problem::new(NO_USABLE_TRIAL, message).hint(Some(hint.into())));

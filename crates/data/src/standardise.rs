@@ -13,7 +13,7 @@
 //! subtracted (Chan, Golub & LeVeque 1983). The division is a multiplication by 1/σ_j, in `f64`, before the value
 //! becomes what training computes with.
 
-use mlpsweep_real::{Real, Vectorised, run_vectorised};
+use mlpsweep_real::{Real, Vectorised, run_vectorised, vectorised};
 use ndarray::Array2;
 use thiserror::Error;
 
@@ -52,24 +52,13 @@ impl Standardiser {
         let first = row(rows[0]);
 
         let mut shift = vec![0.0; n_features];
-        for &row_idx in rows {
-            for ((sum, x), x_0) in shift.iter_mut().zip(row(row_idx)).zip(first) {
-                *sum += x - x_0;
-            }
-        }
+        vectorised(add_differences, (values, first, rows, &mut shift[..]));
         for sum in &mut shift {
             *sum /= n_rows;
         }
-
         let mut squares = vec![0.0; n_features];
         let mut residues = vec![0.0; n_features];
-        for &row_idx in rows {
-            let differences = row(row_idx).iter().zip(first).zip(&shift).map(|((x, x_0), d)| (x - x_0) - d);
-            for ((square, residue), difference) in squares.iter_mut().zip(&mut residues).zip(differences) {
-                *square += difference * difference;
-                *residue += difference;
-            }
-        }
+        vectorised(add_squares, (values, first, rows, &shift[..], (&mut squares[..], &mut residues[..])));
 
         let mut standardiser = Standardiser::identity(n_features);
         for feature_idx in 0..n_features {
@@ -180,6 +169,33 @@ impl<T: Real> Vectorised for Gather<'_, T> {
         let n_features = standardiser.n_features();
         for (&row_idx, out) in rows.iter().zip(out.chunks_exact_mut(n_features)) {
             standardiser.apply_row(row_of(values, n_features, row_idx), out);
+        }
+    }
+}
+
+/// Σ d of every feature, d = x − x_0; small enough to be compiled for the processor at hand.
+#[inline(always)]
+fn add_differences((values, first, rows, sums): (&[f64], &[f64], &[u32], &mut [f64])) {
+    for &row_idx in rows {
+        let row = row_of(values, sums.len(), row_idx);
+        for ((sum, x), x_0) in sums.iter_mut().zip(row).zip(first) {
+            *sum += x - x_0;
+        }
+    }
+}
+
+/// Σ (d − d̄)² and Σ (d − d̄) of every feature; the same.
+#[inline(always)]
+fn add_squares(
+    (values, first, rows, shift, sums): (&[f64], &[f64], &[u32], &[f64], (&mut [f64], &mut [f64])),
+) {
+    let (squares, residues) = sums;
+    for &row_idx in rows {
+        let row = row_of(values, shift.len(), row_idx).iter().zip(first).zip(shift);
+        for ((square, residue), ((x, x_0), d)) in squares.iter_mut().zip(residues.iter_mut()).zip(row) {
+            let difference = (x - x_0) - d;
+            *square += difference * difference;
+            *residue += difference;
         }
     }
 }

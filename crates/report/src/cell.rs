@@ -3,6 +3,7 @@
 use mlpsweep_search::Value;
 use serde_json::Value as Json;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// What stands in a cell.
 #[derive(Clone, Debug)]
@@ -33,16 +34,19 @@ impl<'a> Cell<'a> {
     }
 
     /// As in CSV, before quoting.
-    pub(crate) fn csv(&self) -> Cow<'_, str> {
-        match self {
-            Cell::Empty => Cow::Borrowed(""),
-            Cell::Bool(b) => Cow::Borrowed(if *b { "true" } else { "false" }),
-            Cell::Count(n) => Cow::Owned(n.to_string()),
-            Cell::Number(x) => Cow::Owned(format!("{x:?}")),
-            Cell::Text(text) => as_text(text),
-            Cell::Value(Value::Text(text)) => as_text(text),
-            Cell::Value(value) => Cow::Owned(value.to_string()),
-        }
+    fn csv<'t>(&'t self, room: &'t mut String) -> Cow<'t, str> {
+        room.clear();
+        let written = match self {
+            Cell::Empty => Ok(()),
+            Cell::Bool(b) => write!(room, "{b}"),
+            Cell::Count(n) => write!(room, "{n}"),
+            Cell::Number(x) => write!(room, "{x:?}"),
+            Cell::Text(text) => return as_text(text),
+            Cell::Value(Value::Text(text)) => return as_text(text),
+            Cell::Value(value) => write!(room, "{value}"),
+        };
+        written.expect("a text takes all that is written");
+        Cow::Borrowed(room)
     }
 
     /// As in JSON.
@@ -99,9 +103,13 @@ pub(crate) fn csv_file<'a>(
     let mut writer = csv::Writer::from_writer(Vec::new());
     let header: Vec<String> = header.into_iter().map(|name| as_text(&name).into_owned()).collect();
     writer.write_record(&header).expect(IN_MEMORY);
+    let mut room = String::new();
     for row in rows {
         assert_eq!(row.len(), header.len(), "a cell per column");
-        writer.write_record(row.iter().map(|cell| cell.csv().into_owned().into_bytes())).expect(IN_MEMORY);
+        for cell in &row {
+            writer.write_field(cell.csv(&mut room).as_bytes()).expect(IN_MEMORY);
+        }
+        writer.write_record(None::<&[u8]>).expect(IN_MEMORY);
     }
     String::from_utf8(writer.into_inner().expect(IN_MEMORY)).expect("text in, text out")
 }

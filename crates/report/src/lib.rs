@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! study.db ── Study::read ─▶ Study ── Ranking::new ─▶ Ranking ─▶ table, to_csv, to_json     (terminal)
-//!                              └──── write_all ─▶ ranked.csv folds.csv curves.csv timings.csv summary.json
+//!                              └─── write_all ───────┴─▶ ranked.csv folds.csv curves.csv timings.csv summary.json
 //! ```
 //!
 //! The same store gives the same bytes, however often and in whatever order its folds were finished.
@@ -13,8 +13,9 @@
 //!
 //! let folder = Path::new("results/digits");
 //! let study = Study::read(folder, true)?;
-//! write_all(&study, folder)?;
-//! print!("{}", table(&Ranking::new(&study), &study.info, 10, Some(80)));
+//! let ranking = Ranking::new(&study);
+//! write_all(&study, &ranking, folder)?;
+//! print!("{}", table(&ranking, &study.info, 10, Some(80)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -45,21 +45,20 @@ impl OutputError {
 
 /// Writes ranked.csv, folds.csv, curves.csv, timings.csv and summary.json into `folder`, which is made if need be.
 ///
-/// The study is to have been read with its curves, or curves.csv will have none.
+/// The study is to have been read with its curves, or curves.csv will have none; the ranking is the study's.
 ///
 /// # Errors
 /// When a file could not be written; every file is then the old or the new one, and all are the old ones unless it
 /// was a rename that failed.
-pub fn write_all(study: &Study, folder: &Path) -> Result<(), OutputError> {
+pub fn write_all(study: &Study, ranking: &Ranking<'_>, folder: &Path) -> Result<(), OutputError> {
     std::fs::create_dir_all(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
-    let ranking = Ranking::new(study);
     // Made one after the other, so that only one is in memory at a time.
     let files: [(&str, &dyn Fn() -> String); 5] = [
-        ("ranked.csv", &|| to_csv(&ranking, &study.info)),
+        ("ranked.csv", &|| to_csv(ranking, &study.info)),
         ("folds.csv", &|| folds_csv(study)),
         ("curves.csv", &|| curves_csv(study)),
         ("timings.csv", &|| timings_csv(study)),
-        ("summary.json", &|| summary_json(&ranking, &study.info)),
+        ("summary.json", &|| summary_json(ranking, &study.info)),
     ];
     let written: Result<Vec<Written>, OutputError> =
         files.into_iter().map(|(name, make)| Written::new(folder.join(name), make().as_bytes())).collect();

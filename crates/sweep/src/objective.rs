@@ -141,12 +141,15 @@ impl Keys<'_> {
 
     /// The numbers set for constants of optimizers and schedules.
     fn constants(&self) -> Vec<(String, f64)> {
-        let optimizers = OptimizerKind::ALL.iter().flat_map(|kind| kind.constants());
-        let schedules = ScheduleKind::ALL.iter().flat_map(|kind| kind.constants());
-        let constants = optimizers.chain(schedules).chain([&ScheduleKind::WARMUP]);
-        let mut keys: Vec<&str> = constants.map(|constant| constant.key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys.into_iter().filter_map(|key| Some((key.to_owned(), self.number(key)?))).collect()
+        let is_constant = |key: &str| {
+            let optimizers = OptimizerKind::ALL.iter().flat_map(|kind| kind.constants());
+            let schedules = ScheduleKind::ALL.iter().flat_map(|kind| kind.constants());
+            optimizers.chain(schedules).chain([&ScheduleKind::WARMUP]).any(|constant| constant.key == key)
+        };
+        let numbers = self.0.iter().filter_map(|(key, value)| match value {
+            Value::Float(number) if is_constant(key) => Some((key.clone(), *number)),
+            _ => None,
+        });
+        numbers.collect()
     }
 }

@@ -9,7 +9,7 @@ use crate::store::{Store, StoreError};
 use crate::{SweepError, unit};
 use mlpsweep_search::TrialNumber;
 use mlpsweep_train::Goal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -72,8 +72,10 @@ pub fn run(
     }
     let n_splits = plan.folds.len();
     let mut tally = Tally::new(plan, n_trials.saturating_mul(n_splits as u64));
+    let mut finished = BTreeSet::new();
     for record in store.folds(false)? {
         tally.add(&record, n_trials);
+        finished.insert(record.unit);
     }
     show(&tally.progress);
 
@@ -82,7 +84,6 @@ pub fn run(
         AtomicBool::new(options.max_failures.is_some_and(|most| tally.progress.failed > most));
     let time_is_up = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
     let stop = || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed);
-    let finished = store.finished()?;
     check_points(plan, &store, n_trials, folder)?;
     let costs = Costs::new(plan);
     let trials = plan.trials(n_trials).map(|trial| {

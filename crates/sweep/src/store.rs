@@ -22,7 +22,7 @@
 
 use crate::record::{CurvePoint, FoldRecord, SweepInfo, Timing, Trial, UnitId, ValidationRows};
 use mlpsweep_search::TrialNumber;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -332,7 +332,9 @@ impl Store {
     /// # Errors
     /// When they cannot be read.
     pub fn finished(&self) -> Result<BTreeSet<UnitId>, StoreError> {
-        self.query("SELECT trial, split FROM folds", |row| Ok(unit_id(row.get(0)?, row.get(1)?)))?.collect()
+        let units =
+            self.query("SELECT trial, split FROM folds", |row| Ok(Ok(unit_id(row.get(0)?, row.get(1)?))))?;
+        Ok(units.into_iter().collect())
     }
 
     /// All trials with a finished fold, in the order of their numbers.
@@ -340,16 +342,13 @@ impl Store {
     /// # Errors
     /// When they cannot be read.
     pub fn trials(&self) -> Result<Vec<Trial>, StoreError> {
-        let rows = self.query("SELECT number, point FROM trials ORDER BY number", |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-        })?;
-        rows.map(|row| {
-            let (number, point) = row?;
-            let point = serde_json::from_str(&point)
-                .map_err(|error| self.damaged(&format!("the point of trial {number}: {error}")))?;
-            Ok(Trial { number: number as TrialNumber, point })
+        self.query("SELECT number, point FROM trials ORDER BY number", |row| {
+            let (number, point) = (row.get::<_, i64>(0)?, row.get_ref(1)?.as_str()?);
+            let point = serde_json::from_str(point);
+            Ok(point
+                .map(|point| Trial { number: number as TrialNumber, point })
+                .map_err(|error| format!("the point of trial {number}: {error}")))
         })
-        .collect()
     }
 
     /// All finished folds, in the order of trial and split, with their curves where `with_curves`.
@@ -362,18 +361,7 @@ impl Store {
         } else {
             "SELECT record, x'' FROM folds ORDER BY trial, split"
         };
-        let rows = self.query(sql, |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-        rows.map(|row| {
-            let (record, curve) = row?;
-            let mut record: FoldRecord =
-                serde_json::from_str(&record).map_err(|error| self.damaged(&format!("a fold: {error}")))?;
-            record.curve = curve_points(&curve).ok_or_else(|| {
-                let UnitId { trial, split } = record.unit;
-                self.damaged(&format!("the curve of trial {trial}, split {split}: {} bytes", curve.len()))
-            })?;
-            Ok(record)
-        })
-        .collect()
+        self.query(sql, |row| Ok(fold(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_blob()?)))
     }
 
     /// Which rows each split validates, in the order of the splits; none where no predictions are kept.
@@ -382,14 +370,11 @@ impl Store {
     /// When they cannot be read.
     pub fn validation_rows(&self) -> Result<Vec<ValidationRows>, StoreError> {
         self.query("SELECT row_numbers, truth FROM validation ORDER BY split", |row| {
-            let (rows, truth): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            let (rows, truth) = (row.get_ref(0)?.as_blob()?, row.get_ref(1)?.as_blob()?);
             let row_number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
-            Ok(ValidationRows {
-                rows: rows.chunks_exact(4).map(row_number).collect(),
-                truth: numbers(&truth),
-            })
-        })?
-        .collect()
+            let rows = rows.chunks_exact(4).map(row_number).collect();
+            Ok(Ok(ValidationRows { rows, truth: numbers(truth) }))
+        })
     }
 
     /// Shows the predictions of every unit that has them, in the order of trial and split, one unit at a time: all of them
@@ -401,16 +386,10 @@ impl Store {
         &self,
         mut visit: impl FnMut(UnitId, &[f64]) -> Result<(), String>,
     ) -> Result<(), StoreError> {
-        let sqlite = |source| self.sqlite(source);
-        let sql = "SELECT trial, split, numbers FROM predictions ORDER BY trial, split";
-        let mut statement = self.connection.prepare(sql).map_err(sqlite)?;
-        let mut rows = statement.query([]).map_err(sqlite)?;
-        while let Some(row) = rows.next().map_err(sqlite)? {
-            let read = || Ok((unit_id(row.get(0)?, row.get(1)?), row.get::<_, Vec<u8>>(2)?));
-            let (unit, bytes) = read().map_err(sqlite)?;
-            visit(unit, &numbers(&bytes)).map_err(|reason| self.damaged(&reason))?;
-        }
-        Ok(())
+        self.each("SELECT trial, split, numbers FROM predictions ORDER BY trial, split", |row| {
+            let unit = unit_id(row.get(0)?, row.get(1)?);
+            Ok(visit(unit, &numbers(row.get_ref(2)?.as_blob()?)))
+        })
     }
 
     /// When every unit ran, in the order they were stored.
@@ -419,27 +398,38 @@ impl Store {
     /// When they cannot be read.
     pub fn timings(&self) -> Result<Vec<Timing>, StoreError> {
         self.query("SELECT trial, split, started_unix_ms, elapsed_us FROM timings ORDER BY rowid", |row| {
-            Ok(Timing {
+            Ok(Ok(Timing {
                 unit: unit_id(row.get(0)?, row.get(1)?),
                 started_unix_ms: row.get::<_, i64>(2)? as u64,
                 elapsed_us: row.get::<_, i64>(3)? as u64,
-            })
-        })?
-        .collect()
+            }))
+        })
     }
 
+    /// What `read` makes of every row; its own error says what is damaged.
     fn query<T>(
         &self,
         sql: &str,
-        read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<impl Iterator<Item = Result<T, StoreError>>, StoreError> {
-        let rows = (|| {
-            let mut statement = self.connection.prepare(sql)?;
-            let rows: Vec<rusqlite::Result<T>> = statement.query_map([], |row| read(row))?.collect();
-            Ok(rows)
-        })()
-        .map_err(|source| self.sqlite(source))?;
-        Ok(rows.into_iter().map(|row| row.map_err(|source| self.sqlite(source))))
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<Result<T, String>>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut all = Vec::new();
+        self.each(sql, |row| Ok(read(row)?.map(|one| all.push(one))))?;
+        Ok(all)
+    }
+
+    /// Shows every row while SQLite holds it, so that none is copied.
+    fn each(
+        &self,
+        sql: &str,
+        mut visit: impl FnMut(&Row<'_>) -> rusqlite::Result<Result<(), String>>,
+    ) -> Result<(), StoreError> {
+        let sqlite = |source| self.sqlite(source);
+        let mut statement = self.connection.prepare(sql).map_err(sqlite)?;
+        let mut rows = statement.query([]).map_err(sqlite)?;
+        while let Some(row) = rows.next().map_err(sqlite)? {
+            visit(row).map_err(sqlite)?.map_err(|reason| self.damaged(&reason))?;
+        }
+        Ok(())
     }
 
     fn sqlite(&self, source: rusqlite::Error) -> StoreError {
@@ -485,6 +475,8 @@ fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> {
     let made: rusqlite::Result<()> = (|| {
         let mut connection = Connection::open(&unfinished)?;
         connection.pragma_update(None, "journal_mode", "memory")?;
+        // Synced below, once.
+        connection.pragma_update(None, "synchronous", "off")?;
         let transaction = connection.transaction()?;
         transaction.execute_batch(SCHEMA)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -496,6 +488,8 @@ fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> {
         connection.close().map_err(|(_, error)| error)
     })();
     made.map_err(|source| StoreError::Sqlite { path: unfinished.clone(), source })?;
+    let synced = File::options().write(true).open(&unfinished).and_then(|file| file.sync_all());
+    synced.map_err(|source| StoreError::Io { path: unfinished.clone(), source })?;
     let path = folder.join(FILE_NAME);
     std::fs::rename(&unfinished, &path).map_err(|source| StoreError::Io { path, source })?;
     // The name must be on the disk before the first fold is. Where folders cannot be synced there is nothing to do.
@@ -567,6 +561,8 @@ fn connect(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
             connection.pragma_update(None, "journal_mode", "wal")?;
             connection.pragma_update(None, "synchronous", "full")?;
             connection.pragma_update(None, "foreign_keys", true)?;
+            // Every page would be looked at once more: what is written to was made, or opened to be read, just now.
+            return Ok((connection, "ok".to_owned()));
         }
         let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         Ok((connection, verdict))
@@ -596,6 +592,16 @@ fn differences(
             (old != new).then(|| format!("`{key}` was {old} and is now {new}"))
         })
         .collect()
+}
+
+/// A fold from its columns; what is wrong with them, where something is.
+fn fold(record: &str, curve: &[u8]) -> Result<FoldRecord, String> {
+    let mut record: FoldRecord = serde_json::from_str(record).map_err(|error| format!("a fold: {error}"))?;
+    record.curve = curve_points(curve).ok_or_else(|| {
+        let UnitId { trial, split } = record.unit;
+        format!("the curve of trial {trial}, split {split}: {} bytes", curve.len())
+    })?;
+    Ok(record)
 }
 
 fn unit_id(trial: i64, split: i64) -> UnitId {

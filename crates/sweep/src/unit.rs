@@ -137,13 +137,16 @@ fn fit<T: Real>(
             return Some(record);
         }
     }
-    let base = [plan.base_metric()];
-    // It may overflow where the metrics asked for do not.
-    let base = |(rows, predictions): &(&Vec<u32>, Predictions)| {
-        fitted.score_of(rows, predictions, &base).ok().map(|scores| scores[0])
+    let base = plan.base_metric();
+    record.base = if let Some(i) = plan.metrics.iter().position(|&metric| metric == base) {
+        Some(BaseScores { train: record.train_scores[i], validation: record.test_scores[i] })
+    } else {
+        // It may overflow where the metrics asked for do not.
+        let score = |(rows, predictions): &(&Vec<u32>, Predictions)| {
+            fitted.score_of(rows, predictions, &[base]).ok().map(|scores| scores[0])
+        };
+        score(&train).zip(score(&validation)).map(|(train, validation)| BaseScores { train, validation })
     };
-    record.base =
-        base(&train).zip(base(&validation)).map(|(train, validation)| BaseScores { train, validation });
     if plan.keeps_predictions() {
         record.predictions = stored_numbers(validation.1);
     }

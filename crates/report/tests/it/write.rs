@@ -1,7 +1,7 @@
 //! Files are whole, old or new; and from the store to the files.
 
 use crate::fixture::{STARTED, digits};
-use mlpsweep_report::{Study, write_all, write_file};
+use mlpsweep_report::{OutputError, Ranking, Study, write_all, write_file};
 use mlpsweep_sweep::record::UnitId;
 use mlpsweep_sweep::store::{Store, StoreError};
 use std::collections::BTreeMap;
@@ -26,6 +26,10 @@ fn store(study: &Study, folder: &Path) {
     store.append(units.map(|(fold, timing)| (trial_of(fold.unit), fold, timing))).unwrap();
 }
 
+fn write(study: &Study, folder: &Path) -> Result<(), OutputError> {
+    write_all(study, &Ranking::new(study), folder)
+}
+
 #[test]
 fn the_store_makes_the_same_reports_as_often_as_asked() {
     let folder = tempfile::tempdir().unwrap();
@@ -34,7 +38,7 @@ fn the_store_makes_the_same_reports_as_often_as_asked() {
     let read = Study::read(folder.path(), true).unwrap();
     assert_eq!(read, made);
 
-    write_all(&read, folder.path()).unwrap();
+    write(&read, folder.path()).unwrap();
     let first = contents(folder.path());
     let names: Vec<&str> = first.keys().map(String::as_str).collect();
     assert_eq!(names, ["curves.csv", "folds.csv", "ranked.csv", "summary.json", "timings.csv"]);
@@ -42,9 +46,9 @@ fn the_store_makes_the_same_reports_as_often_as_asked() {
     for name in &names {
         fs::remove_file(folder.path().join(name)).unwrap();
     }
-    write_all(&Study::read(folder.path(), true).unwrap(), folder.path()).unwrap();
+    write(&Study::read(folder.path(), true).unwrap(), folder.path()).unwrap();
     assert_eq!(contents(folder.path()), first);
-    write_all(&Study::read(folder.path(), true).unwrap(), folder.path()).unwrap();
+    write(&Study::read(folder.path(), true).unwrap(), folder.path()).unwrap();
     assert_eq!(contents(folder.path()), first);
 }
 
@@ -102,7 +106,7 @@ fn a_file_that_cannot_be_replaced_leaves_the_others_whole() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("folds.csv");
     fs::create_dir_all(target.join("in the way")).unwrap();
-    let error = write_all(&digits(), folder.path()).unwrap_err();
+    let error = write(&digits(), folder.path()).unwrap_err();
     assert_eq!(error.path, target);
     assert!(error.to_string().starts_with(&target.display().to_string()), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("folder of that name")), "{error:?}");
@@ -115,7 +119,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "old").unwrap();
-    assert_eq!(write_all(&digits(), &file).unwrap_err().path, file);
+    assert_eq!(write(&digits(), &file).unwrap_err().path, file);
     assert_eq!(write_file(&file.join("ranked.csv"), b"new").unwrap_err().path, file.join("ranked.csv"));
     assert!(write_file(Path::new("/"), b"new").is_err(), "not a file's name");
     assert_eq!(fs::read_to_string(&file).unwrap(), "old");
