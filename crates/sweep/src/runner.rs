@@ -64,7 +64,10 @@ pub fn run(
     mut show: impl FnMut(&Progress),
 ) -> Result<RunEnd, SweepError> {
     let n_trials = plan.n_trials.ok_or_else(|| plan.too_many_points())?;
-    let mut store = Store::open(folder, &plan.info())?;
+    let info = plan.info();
+    let mut store = Store::open(folder, &info)?;
+    check_points(plan, &store, n_trials, folder)?;
+    store.put_info(&info)?;
     if plan.keeps_predictions() {
         store.put_validation_rows(plan.validation_rows())?;
     }
@@ -81,7 +84,6 @@ pub fn run(
     let time_is_up = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
     let stop = || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed);
     let finished = store.finished()?;
-    check_points(plan, &store, n_trials, folder)?;
     let units = plan
         .trials(n_trials)
         .flat_map(|trial| (0..n_splits).map(move |split| (trial.clone(), split)))
@@ -123,8 +125,8 @@ pub fn run(
     })
 }
 
-/// The trials that are stored must be the ones the sampler proposes now: another version may draw others, and folds of two
-/// configurations must not meet under one number.
+/// The trials that are stored must be the ones the sampler proposes now: another version may draw others, and others may be
+/// enqueued; folds of two configurations must not meet under one number.
 fn check_points(plan: &Plan, store: &Store, n_trials: u64, folder: &Path) -> Result<(), StoreError> {
     let mut stored = store.trials()?.into_iter().peekable();
     let mut proposed = plan.trials(n_trials);
