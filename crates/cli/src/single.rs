@@ -22,6 +22,12 @@ impl Single {
     /// What the file says, with the overrides of `--set`; `verb` is who wants it.
     pub(crate) fn read(file: &Path, set: &[String], verb: &str) -> Result<Single, Problem> {
         let sweep = Sweep::read(file, set)?;
+        let n_enqueued = sweep.enqueue.entries.len();
+        if n_enqueued > 0 {
+            let message = format!("{}: `enqueue` lists configurations: {n_enqueued}", file.display());
+            let hint = format!("{verb} wants one: every parameter fixed in [parameters], and no [[enqueue]]");
+            return Err(Problem::new(USAGE, message).hint(Some(hint)));
+        }
         let mut point = Vec::new();
         for parameter in sweep.parameters.space.parameters() {
             let Domain::Fixed(value) = &parameter.domain else {

@@ -4,11 +4,12 @@ use crate::args::{Format, OutputArguments, ValidateArguments};
 use crate::exit::{Problem, print, tell};
 use crate::run::jobs;
 use mlpsweep_data::{Labels, Roles, Target, Times, Weights};
-use mlpsweep_search::Domain;
+use mlpsweep_search::{Domain, Entry, Value};
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::forecast::Forecast;
 use mlpsweep_sweep::plan::MOST_GRID_POINTS;
-use mlpsweep_sweep::spec::Sweep;
+use mlpsweep_sweep::spec::{SamplerKind, Sweep};
+use std::collections::BTreeSet;
 
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Problem> {
     let sweep = Sweep::read(&arguments.sweep, &arguments.set)?;
@@ -92,6 +93,11 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
     });
     line("sampler", plan.sweep.search.sampler.name().to_owned());
     line("configurations", plan.n_points.map_or_else(|| "a continuum".to_owned(), |n| n.to_string()));
+    let is_list = plan.sweep.search.sampler == SamplerKind::List;
+    let entries = &plan.sweep.enqueue.entries;
+    if !is_list && !entries.is_empty() {
+        line("enqueued", format!("{}, tried first", entries.len()));
+    }
     line(
         "trials",
         match plan.n_trials {
@@ -104,9 +110,13 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
     if plan.sweep.record.gradient_norms {
         line("recorded", "gradient norms, layer by layer".to_owned());
     }
-    for parameter in plan.sweep.parameters.space.parameters() {
-        let kind = if matches!(parameter.domain, Domain::Fixed(_)) { "=" } else { "in" };
-        line(&format!("  {}", parameter.name), format!("{kind} {}", parameter.domain));
+    for (name, _) in plan.parameters() {
+        let value = match plan.sweep.parameters.domain(&name) {
+            Some(domain @ Domain::Fixed(_)) => format!("= {domain}"),
+            Some(domain) if !is_list => format!("in {domain}"),
+            _ => listed(entries, &name),
+        };
+        line(&format!("  {name}"), value);
     }
     lines
 }
@@ -138,6 +148,18 @@ fn in_words(seconds: f64) -> String {
     let (size, unit) = UNITS.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1e-3, "ms"));
     let number = seconds / size;
     if number < 9.95 { format!("{number:.1} {unit}") } else { format!("{number:.0} {unit}") }
+}
+
+/// What a list says of one parameter.
+fn listed(entries: &[Entry], name: &str) -> String {
+    let named: Vec<&Value> = entries.iter().filter_map(|entry| entry.get(name)).collect();
+    let different: BTreeSet<&Value> = named.iter().copied().collect();
+    let values = match different.first() {
+        Some(value) if different.len() == 1 => value.to_string(),
+        _ => format!("{} different values", different.len()),
+    };
+    let rest = if named.len() < entries.len() { ", else the default" } else { "" };
+    format!("listed, {values}{rest}")
 }
 
 /// The columns beside features and target, and what they hold.

@@ -31,11 +31,18 @@ impl Study {
     /// As [`StoreError`] says; records that do not fit together are [`StoreError::Damaged`].
     pub fn read(folder: &Path, with_curves: bool) -> Result<Study, StoreError> {
         let store = Store::read(folder)?;
-        let info = store.info()?;
+        let mut info = store.info()?;
         // A run may append between these lines. A trial comes with its first fold, so in this order every fold finds it.
         let timings = store.timings()?;
         let folds = store.folds(with_curves)?;
         let trials = store.trials()?;
+        // A list may have lost entries since, which alone had some parameter: what was tried is shown all the same.
+        let mut known: BTreeSet<String> = info.parameters.iter().map(|(name, _)| name.clone()).collect();
+        for (name, _) in trials.iter().flat_map(|trial| &trial.point) {
+            if known.insert(name.clone()) {
+                info.parameters.push((name.clone(), true));
+            }
+        }
         let mut study = Study { info, trials, folds, timings, decompositions: BTreeMap::new() };
         if let Some(reason) = study.fault() {
             return Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason });

@@ -85,13 +85,28 @@ impl Domain {
 
     /// Whether `value` may be taken: of the right kind, between the bounds and, up to rounding, on a step.
     pub fn contains(&self, value: &Value) -> bool {
-        match (self, value) {
-            (Domain::Float(range), Value::Float(x)) => range.contains(*x),
+        self.held(value).is_some()
+    }
+
+    /// The domain's own value for `value`, without the rounding between the two; `None` when it may not be taken.
+    ///
+    /// ```
+    /// use mlpsweep_search::{Domain, FloatRange, Scale, Value};
+    ///
+    /// let tenths = Domain::Float(FloatRange::new(0.0, 0.5, Some(0.1), Scale::Linear)?);
+    /// assert_eq!(tenths.held(&Value::Float(0.1 + 0.2)), Some(Value::Float(0.3)));
+    /// assert_eq!(tenths.held(&Value::Float(0.35)), None);
+    /// # Ok::<(), mlpsweep_search::DomainError>(())
+    /// ```
+    pub fn held(&self, value: &Value) -> Option<Value> {
+        let is_held = match (self, value) {
+            (Domain::Float(range), Value::Float(x)) => return range.held(*x).map(Value::Float),
             (Domain::Int(range), Value::Int(i)) => range.contains(*i),
             (Domain::Categorical(values), value) => values.contains(value),
             (Domain::Fixed(fixed), value) => fixed == value,
             _ => false,
-        }
+        };
+        is_held.then(|| value.clone())
     }
 
     /// Whether [`sample`](Domain::sample) gives every value the same probability.

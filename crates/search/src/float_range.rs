@@ -122,13 +122,13 @@ impl FloatRange {
         x.clamp(min, max)
     }
 
-    pub(crate) fn contains(&self, x: f64) -> bool {
+    pub(crate) fn held(&self, x: f64) -> Option<f64> {
         match self.kind {
-            _ if !(self.min <= x && x <= self.max) => false,
-            Kind::Continuum(_) => true,
+            _ if !(self.min <= x && x <= self.max) => None,
+            Kind::Continuum(_) => Some(x),
             Kind::Steps { step, .. } => {
                 let idx = (x / step - self.min / step).round().max(0.0) as u128;
-                self.nth(idx).is_some_and(|nth| (nth - x).abs() <= tolerance(self.min, self.max))
+                self.nth(idx).filter(|nth| (nth - x).abs() <= tolerance(self.min, self.max))
             }
         }
     }

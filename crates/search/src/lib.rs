@@ -24,9 +24,11 @@
 
 mod categorical;
 mod domain;
+mod enqueued;
 mod float_range;
 mod grid;
 mod int_range;
+mod list;
 mod permutation;
 mod random;
 mod sampler;
@@ -35,9 +37,11 @@ mod value;
 
 pub use categorical::Categorical;
 pub use domain::{Domain, DomainError, Scale};
+pub use enqueued::{EnqueueError, Enqueued, Entry};
 pub use float_range::FloatRange;
 pub use grid::{Grid, GridError};
 pub use int_range::IntRange;
+pub use list::List;
 pub use random::Random;
 pub use sampler::{Sampler, TrialNumber, TrialRecord, TrialState};
 pub use space::{Parameter, Point, PointError, Space, SpaceError};

@@ -124,6 +124,12 @@ pub struct Point {
 }
 
 impl Point {
+    /// The point with these names and values, of no space: what is listed need not have a value for every parameter.
+    pub(crate) fn listed(values: impl Iterator<Item = (String, Value)>) -> Point {
+        let (names, values): (Vec<String>, Vec<Value>) = values.unzip();
+        Point { names: names.into(), values }
+    }
+
     /// The value of the parameter `name`.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.iter().find_map(|(own, value)| (own == name).then_some(value))

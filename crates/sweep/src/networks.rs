@@ -1,10 +1,11 @@
 //! The networks of a space: each loss must fit the target, and the largest network must fit into memory.
 //!
-//! Both are found from the ends of the domains, without drawing a point and before anything is allocated.
+//! Both are found from the ends of the domains, without drawing a point and before anything is allocated; of a list, from
+//! each configuration by itself.
 
 use crate::SweepError;
 use crate::objective::train_config;
-use crate::spec::{DEFAULT_OPTIMIZER, Sweep};
+use crate::spec::{DEFAULT_OPTIMIZER, Enqueue, SamplerKind, Sweep};
 use mlpsweep_data::{Dataset, Target, Weights};
 use mlpsweep_mlp::Loss;
 use mlpsweep_optim::OptimizerKind;
@@ -25,6 +26,18 @@ const DEEPEST: i64 = 10_000;
 /// # Errors
 /// The key whose values make no network, or too large a one.
 pub fn check(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
+    if sweep.search.sampler != SamplerKind::List {
+        return check_space(sweep, data);
+    }
+    let mut alone = Sweep { enqueue: Enqueue::default(), ..sweep.clone() };
+    for configuration in sweep.configurations() {
+        alone.parameters = configuration;
+        check_space(&alone, data)?;
+    }
+    Ok(())
+}
+
+fn check_space(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
     check_losses(sweep, data)?;
     check_used(sweep, data)?;
     check_sizes(sweep, data)
@@ -53,7 +66,7 @@ fn check_losses(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
 /// class weights of classes.
 fn check_used(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
     let refuse = |key: &str, why: String, hint: &str| {
-        let message = format!("`parameters.{key}` is not used {why}");
+        let message = format!("`{}` is not used {why}", sweep.parameters.path(key));
         Err(sweep.error(sweep.parameters.place(key), message, Some(hint.to_owned())).into())
     };
     let loss = train_config(&[], &data.target, None).loss;
@@ -80,7 +93,8 @@ fn check_used(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
 fn check_sizes(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
     let largest = |key: &str| sweep.parameters.domain(key).and_then(largest_whole);
     if let Some(depth) = largest("depth").filter(|depth| *depth > DEEPEST) {
-        let message = format!("`parameters.depth` reaches {depth}, but must be at most {DEEPEST}");
+        let path = sweep.parameters.path("depth");
+        let message = format!("`{path}` reaches {depth}, but must be at most {DEEPEST}");
         return Err(sweep.error(sweep.parameters.place("depth"), message, None).into());
     }
     let mut points: Vec<Vec<(String, Value)>> =

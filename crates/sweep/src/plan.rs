@@ -5,7 +5,9 @@ use crate::spec::{CvKind, Place, SamplerKind, Source, SpecError, Sweep, unknown_
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
 use mlpsweep_data::{CsvOptions, Dataset, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv};
-use mlpsweep_search::{Domain, Grid, Point, Random, Sampler, TrialNumber, Value};
+use mlpsweep_search::{
+    Domain, EnqueueError, Enqueued, Grid, List, Point, Random, Sampler, TrialNumber, Value,
+};
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Metric, TrainConfig};
 use serde_json::{Map, Value as Json, json};
@@ -31,7 +33,7 @@ pub struct Plan {
     pub test_rows: Vec<u32>,
     /// The metric that ranks, then the others.
     pub metrics: Vec<Metric>,
-    /// Points of the space; `None` for a continuum.
+    /// Points of the space, or of the list; `None` for a continuum.
     pub n_points: Option<u128>,
     /// Trials to run; `None` when that is not settled: a huge grid without `trials`.
     pub n_trials: Option<u64>,
@@ -76,7 +78,9 @@ impl Plan {
         check_folds(&sweep, &data.target, &metrics, &folds)?;
 
         let space = &sweep.parameters.space;
-        let n_points = space.count();
+        let is_list = sweep.search.sampler == SamplerKind::List;
+        let n_enqueued = sweep.enqueue.entries.len();
+        let n_points = if is_list { Some(n_enqueued as u128) } else { space.count() };
         if sweep.search.sampler == SamplerKind::Grid
             && let Err(error) = Grid::new(space)
         {
@@ -86,7 +90,7 @@ impl Plan {
         let points_at_most = n_points.map_or(u64::MAX, |n| u64::try_from(n).unwrap_or(u64::MAX));
         let n_trials = match sweep.search.trials {
             Some(trials) => Some(trials.min(points_at_most)),
-            None if n_points.is_some_and(|n| n <= MOST_GRID_POINTS) => Some(points_at_most),
+            None if is_list || n_points.is_some_and(|n| n <= MOST_GRID_POINTS) => Some(points_at_most),
             None => None,
         };
         let mut plan = Plan {
@@ -99,6 +103,7 @@ impl Plan {
             n_points,
             n_trials,
         };
+        plan.check_enqueued()?;
         networks::check(&plan.sweep, &plan.data)?;
         plan.note_data();
         Ok(plan)
@@ -106,12 +111,40 @@ impl Plan {
 
     /// The sampler, from the start.
     pub fn sampler(&self) -> Box<dyn Sampler + Send> {
-        match self.sweep.search.sampler {
+        self.new_sampler().expect("checked when planned")
+    }
+
+    fn new_sampler(&self) -> Result<Box<dyn Sampler + Send>, EnqueueError> {
+        let (space, entries) = (&self.sweep.parameters.space, &self.sweep.enqueue.entries);
+        Ok(match self.sweep.search.sampler {
             SamplerKind::Grid => {
-                Box::new(Grid::new(&self.sweep.parameters.space).expect("checked when planned"))
+                Box::new(Enqueued::new(entries, Grid::new(space).expect("checked when planned"), space)?)
             }
-            SamplerKind::Random => Box::new(Random::new(Seed::new(self.sweep.seed))),
+            SamplerKind::Random => {
+                Box::new(Enqueued::new(entries, Random::new(Seed::new(self.sweep.seed)), space)?)
+            }
+            SamplerKind::List => Box::new(List::new(entries.clone())),
+        })
+    }
+
+    /// Every entry must stand for a point of its own.
+    fn check_enqueued(&mut self) -> Result<(), SweepError> {
+        match self.new_sampler().map(drop) {
+            Ok(()) => {}
+            Err(EnqueueError::Repeated { entry_idx, earlier_idx }) => {
+                let fault = self.sweep.enqueue.repeated(entry_idx, earlier_idx);
+                return Err(fault.within(&self.sweep.file).into());
+            }
+            Err(error) => return Err(self.sweep.error(None, error.to_string(), None).into()),
         }
+        let n_enqueued = self.sweep.enqueue.entries.len() as u64;
+        if let Some(n_trials) = self.n_trials.filter(|&n_trials| n_trials < n_enqueued) {
+            let note = format!(
+                "{n_enqueued} configurations are enqueued; the first {n_trials} are run, as `trials` says"
+            );
+            self.notes.push(note);
+        }
+        Ok(())
     }
 
     /// The trials, proposed one by one; fewer than asked for when the space has no more.
@@ -133,6 +166,10 @@ impl Plan {
     /// What reports need to know of the sweep.
     pub fn info(&self) -> SweepInfo {
         let identity = self.identity();
+        let mut hashed = Json::Object(identity.clone()).to_string();
+        if !self.sweep.enqueue.entries.is_empty() {
+            hashed += &json!(self.sweep.enqueue.entries[..]).to_string();
+        }
         let splits: Vec<_> = self.folds.iter().collect();
         let (task, targets) = match &self.data.target {
             Target::Classes { labels, .. } => ("classification", labels.clone()),
@@ -163,18 +200,26 @@ impl Plan {
                 .collect(),
             sampler: self.sweep.search.sampler.name().into(),
             n_trials: self.n_trials.unwrap_or(0),
-            parameters: self
-                .sweep
-                .parameters
-                .space
-                .parameters()
-                .iter()
-                .map(|parameter| (parameter.name.clone(), !matches!(parameter.domain, Domain::Fixed(_))))
-                .collect(),
-            sweep_hash: sha256(&Json::Object(identity.clone()).to_string()),
+            parameters: self.parameters(),
+            sweep_hash: sha256(&hashed),
             identity,
             version: env!("CARGO_PKG_VERSION").into(),
         }
+    }
+
+    /// The names of the parameters, in the file's order, and whether each is searched: those of `[parameters]`, then those
+    /// that only a list has.
+    pub fn parameters(&self) -> Vec<(String, bool)> {
+        let own = self.sweep.parameters.space.parameters().iter();
+        let is_searched = |domain: &Domain| !matches!(domain, Domain::Fixed(_));
+        let own = own.map(|parameter| (parameter.name.clone(), is_searched(&parameter.domain)));
+        let mut parameters: Vec<(String, bool)> = own.collect();
+        for name in self.sweep.enqueue.entries.iter().flat_map(|entry| entry.keys()) {
+            if !parameters.iter().any(|(known, _)| known == name) {
+                parameters.push((name.clone(), true));
+            }
+        }
+        parameters
     }
 
     /// The score every unit has beside those asked for: comparable whatever the metrics and losses are.
@@ -204,7 +249,8 @@ impl Plan {
         cv_kind(&self.sweep, &self.data.target)
     }
 
-    /// What makes two sweeps the same: everything a result depends on but the number of trials.
+    /// What makes two sweeps the same: everything a result depends on but the trials, of which there may be more later.
+    /// What is enqueued is compared with those that are stored, one by one, when a run goes on.
     fn identity(&self) -> Map<String, Json> {
         let sweep = &self.sweep;
         let mut identity = Map::new();

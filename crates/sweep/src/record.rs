@@ -139,15 +139,15 @@ pub struct SweepInfo {
     pub trivial: Vec<Option<BaseScores>>,
     /// The metric that ranks, then the others.
     pub metrics: Vec<MetricInfo>,
-    /// `grid`, `random` …
+    /// `grid`, `random`, `list` …
     pub sampler: String,
     /// Trials asked for.
     pub n_trials: u64,
-    /// The parameters in the file's order, and whether each is searched.
+    /// The parameters in the file's order, and whether each is searched or listed.
     pub parameters: Vec<(String, bool)>,
     /// What makes two sweeps the same sweep, key by key; see `Sweep::identity`.
     pub identity: serde_json::Map<String, serde_json::Value>,
-    /// SHA-256 of the identity.
+    /// SHA-256 of the identity and of what is enqueued.
     pub sweep_hash: String,
     /// The version of mlpsweep that wrote it last.
     pub version: String,

@@ -66,7 +66,10 @@ pub fn run(
     mut show: impl FnMut(&Progress),
 ) -> Result<RunEnd, SweepError> {
     let n_trials = plan.n_trials.ok_or_else(|| plan.too_many_points())?;
-    let mut store = Store::open(folder, &plan.info())?;
+    let info = plan.info();
+    let mut store = Store::open(folder, &info)?;
+    check_points(plan, &store, n_trials, folder)?;
+    store.put_info(&info)?;
     if plan.keeps_predictions() {
         store.put_validation_rows(plan.validation_rows())?;
     }
@@ -84,7 +87,6 @@ pub fn run(
         AtomicBool::new(options.max_failures.is_some_and(|most| tally.progress.failed > most));
     let time_is_up = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
     let stop = || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed);
-    check_points(plan, &store, n_trials, folder)?;
     let costs = Costs::new(plan);
     let trials = plan.trials(n_trials).map(|trial| {
         let number = trial.number;
@@ -130,8 +132,8 @@ pub fn run(
     })
 }
 
-/// The trials that are stored must be the ones the sampler proposes now: another version may draw others, and folds of two
-/// configurations must not meet under one number.
+/// The trials that are stored must be the ones the sampler proposes now: another version may draw others, and others may be
+/// enqueued; folds of two configurations must not meet under one number.
 fn check_points(plan: &Plan, store: &Store, n_trials: u64, folder: &Path) -> Result<(), StoreError> {
     let mut stored = store.trials()?.into_iter().peekable();
     let mut proposed = plan.trials(n_trials);

@@ -188,7 +188,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store of `folder` for the sweep `info`, or makes it. A store of another sweep is refused.
+    /// Opens the store of `folder` for the sweep `info`, or makes it. A store of another sweep is refused; what one of the
+    /// same sweep says of it stays until [`Store::put_info`].
     ///
     /// # Errors
     /// As [`StoreError`] says; what was found is left as it was.
@@ -207,9 +208,7 @@ impl Store {
         } else {
             create(folder, info)?;
         }
-        let store = Store { connection: connect(&path, false)?, path, _lock: Some(lock) };
-        store.put_info(info)?;
-        Ok(store)
+        Ok(Store { connection: connect(&path, false)?, path, _lock: Some(lock) })
     }
 
     /// Opens the store of `folder` to read it; a run may go on meanwhile.
@@ -243,7 +242,11 @@ impl Store {
         remove_leftovers(folder, FILE_NAME)
     }
 
-    fn put_info(&self, info: &SweepInfo) -> Result<(), StoreError> {
+    /// Says what the sweep is now: it may have another name, and more trials.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub fn put_info(&self, info: &SweepInfo) -> Result<(), StoreError> {
         let put = self.connection.execute("UPDATE meta SET value = ?1 WHERE key = 'sweep'", [to_json(info)]);
         put.map(drop).map_err(|source| self.sqlite(source))
     }

@@ -2,6 +2,7 @@
 
 mod bias_variance;
 mod data;
+mod enqueue;
 mod fixture;
 mod gradcheck;
 mod help;

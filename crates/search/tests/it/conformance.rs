@@ -2,7 +2,7 @@
 
 use crate::{fixed, floats, ints, space, texts};
 use mlpsweep_search::Scale::{Linear, Log};
-use mlpsweep_search::{Grid, Point, Random, Sampler, Space, TrialRecord, TrialState};
+use mlpsweep_search::{Enqueued, Entry, Grid, Point, Random, Sampler, Space, TrialRecord, TrialState};
 use mlpsweep_seed::Seed;
 use std::collections::BTreeSet;
 
@@ -14,6 +14,37 @@ fn grid(space: &Space, _: Seed) -> Box<dyn Sampler> {
 
 fn random(_: &Space, seed: Seed) -> Box<dyn Sampler> {
     Box::new(Random::new(seed))
+}
+
+/// A whole point, and one of which all is left open but the first parameter, where there is room for it.
+fn entries(space: &Space) -> Vec<Entry> {
+    let values = |u: f64| {
+        space.parameters().iter().map(move |parameter| (parameter.name.clone(), parameter.domain.sample(u)))
+    };
+    let mut entries = vec![values(0.99).collect()];
+    if space.count() != Some(1) {
+        entries.push(values(0.0).take(1).collect());
+    }
+    entries
+}
+
+fn enqueued_grid(space: &Space, _: Seed) -> Box<dyn Sampler> {
+    Box::new(Enqueued::new(&entries(space), Grid::new(space).unwrap(), space).unwrap())
+}
+
+fn enqueued_random(space: &Space, seed: Seed) -> Box<dyn Sampler> {
+    Box::new(Enqueued::new(&entries(space), Random::new(seed), space).unwrap())
+}
+
+#[test]
+fn enqueued_points_before_others_conform() {
+    for space in finite_spaces() {
+        check_sampler(enqueued_grid, &space);
+        check_sampler(enqueued_random, &space);
+    }
+    for space in endless_spaces() {
+        check_sampler(enqueued_random, &space);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod any;
 mod conformance;
 mod domain;
+mod enqueued;
 mod random;
 mod space;
 mod value;

@@ -23,6 +23,16 @@ pub enum Place {
     Set(String),
 }
 
+impl Place {
+    /// Within a sentence.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Place::At { line, .. } => format!("in line {line}"),
+            Place::Set(text) => format!("by --set {}", shortened(text)),
+        }
+    }
+}
+
 /// What is wrong with a sweep file, where, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct SpecError {
@@ -140,7 +150,9 @@ impl Node {
 
 /// The tree of a file's text.
 pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
-    let at = |span: Range<usize>| place_of(text, span.start);
+    let line_starts: Vec<usize> =
+        std::iter::once(0).chain(text.match_indices('\n').map(|(end, _)| end + 1)).collect();
+    let at = |span: Range<usize>| place_of(text, &line_starts, span.start);
     let table = DeTable::parse(text).map_err(|error| {
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
         let found = error.span().and_then(|span| text.get(span)).unwrap_or_default();
@@ -155,13 +167,10 @@ pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
     convert_table(table.into_inner(), Place::At { line: 1, column: 1 }, &at)
 }
 
-fn place_of(text: &str, offset: usize) -> Place {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-    Place::At {
-        line: 1 + before.bytes().filter(|&byte| byte == b'\n').count(),
-        column: 1 + before[line_start..].chars().count(),
-    }
+fn place_of(text: &str, line_starts: &[usize], offset: usize) -> Place {
+    let line = line_starts.partition_point(|&start| start <= offset);
+    let before = text.get(line_starts[line - 1]..offset).unwrap_or_default();
+    Place::At { line, column: 1 + before.chars().count() }
 }
 
 fn convert_table(

@@ -4,11 +4,13 @@
 //! their sources stand in the README of `sweeps/`.
 
 mod document;
+mod enqueue;
 mod keys;
 mod parameters;
 mod section;
 
 pub use document::{Place, SpecError};
+pub use enqueue::Enqueue;
 pub use parameters::Parameters;
 
 use document::{Fault, Kind, Node, shortened};
@@ -46,6 +48,8 @@ pub struct Sweep {
     pub search: SearchSpec,
     /// What is searched.
     pub parameters: Parameters,
+    /// What is tried first.
+    pub enqueue: Enqueue,
     /// How the table is scaled.
     pub preprocess: Preprocess,
     /// When runs stop early.
@@ -187,7 +191,7 @@ impl CvKind {
 pub struct SearchSpec {
     /// How points are proposed.
     pub sampler: SamplerKind,
-    /// Trials, at most; `None` for all of a grid.
+    /// Trials, at most; `None` for all of a grid or a list.
     pub trials: Option<u64>,
     /// Time for the whole sweep.
     pub max_time: Option<Duration>,
@@ -204,17 +208,20 @@ pub enum SamplerKind {
     Grid,
     /// Points drawn at random.
     Random,
+    /// What is enqueued, and nothing else.
+    List,
 }
 
 impl SamplerKind {
     /// All of them.
-    pub const ALL: [SamplerKind; 2] = [SamplerKind::Grid, SamplerKind::Random];
+    pub const ALL: [SamplerKind; 3] = [SamplerKind::Grid, SamplerKind::Random, SamplerKind::List];
 
     /// The word for it in sweep files.
     pub fn name(self) -> &'static str {
         match self {
             SamplerKind::Grid => "grid",
             SamplerKind::Random => "random",
+            SamplerKind::List => "list",
         }
     }
 }
@@ -266,6 +273,12 @@ impl Sweep {
         parsed.map_err(|fault: Fault| fault.within(path))
     }
 
+    /// The configurations of `sampler = "list"`, every parameter of which is fixed.
+    pub(crate) fn configurations(&self) -> impl Iterator<Item = Parameters> {
+        (0..self.enqueue.entries.len())
+            .map(|entry_idx| self.enqueue.configuration(entry_idx, &self.parameters))
+    }
+
     /// The error `message` at `place` of this sweep's file.
     pub(crate) fn error(
         &self,
@@ -287,6 +300,10 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
     let search = search(&top)?;
     let parameters = top.section("parameters")?;
     let parameters = Parameters::read(parameters.as_ref())?;
+    if search.sampler != SamplerKind::List {
+        parameters.check_together()?;
+    }
+    let enqueue = Enqueue::read(&top, &search, &parameters)?;
     let preprocess = preprocess(top.section("preprocess")?)?;
     let early_stopping = early_stopping(top.section("early_stopping")?)?;
     let record = record(top.section("record")?)?;
@@ -300,6 +317,7 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
         metrics,
         search,
         parameters,
+        enqueue,
         preprocess,
         early_stopping,
         record,
@@ -608,7 +626,10 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
         section.word("sampler", &SamplerKind::ALL, SamplerKind::name)?.unwrap_or(SamplerKind::Random);
     let place = section.get("sampler").map_or(section.place.clone(), |node| node.place.clone());
     let trials = section.whole("trials", 1)?.map(i64::unsigned_abs);
-    let trials = if sampler == SamplerKind::Grid { trials } else { trials.or(Some(DEFAULT_TRIALS)) };
+    let trials = match sampler {
+        SamplerKind::Grid | SamplerKind::List => trials,
+        SamplerKind::Random => trials.or(Some(DEFAULT_TRIALS)),
+    };
     let max_time = match section.get("max_time") {
         None => None,
         Some(node) => match &node.kind {

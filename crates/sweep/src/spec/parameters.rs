@@ -4,7 +4,7 @@ use super::document::{Fault, Kind, Node, Place, shortened};
 use super::keys::{self, Holds};
 use super::section::{Section, did_you_mean};
 use mlpsweep_search::{
-    Categorical, Domain, DomainError, FloatRange, IntRange, Parameter, Scale, Space, Value,
+    Categorical, Domain, DomainError, Entry, FloatRange, IntRange, Parameter, Scale, Space, Value,
 };
 
 /// The search space of a sweep file, and where each parameter was written.
@@ -12,17 +12,60 @@ use mlpsweep_search::{
 pub struct Parameters {
     /// The space.
     pub space: Space,
-    /// A place per parameter of the space.
-    places: Vec<Place>,
+    /// An origin per parameter of the space.
+    origins: Vec<Origin>,
     /// What the user may want to know.
     pub notes: Vec<String>,
+}
+
+/// Where a parameter was written.
+#[derive(Clone, Debug)]
+struct Origin {
+    /// In an entry of `[[enqueue]]`, else in `[parameters]`.
+    is_enqueued: bool,
+    place: Place,
 }
 
 impl Parameters {
     /// Where the parameter was written.
     pub fn place(&self, name: &str) -> Option<&Place> {
+        self.origin(name).map(|origin| &origin.place)
+    }
+
+    fn origin(&self, name: &str) -> Option<&Origin> {
         let position = self.space.parameters().iter().position(|parameter| parameter.name == name)?;
-        Some(&self.places[position])
+        Some(&self.origins[position])
+    }
+
+    /// What messages call the parameter: `parameters.l2`.
+    pub(crate) fn path(&self, name: &str) -> String {
+        let is_enqueued = self.origin(name).is_some_and(|origin| origin.is_enqueued);
+        format!("{}.{name}", if is_enqueued { "enqueue" } else { "parameters" })
+    }
+
+    /// Where to point when `name` does not go with `other`: at the one that an entry says, if one says one.
+    fn place_beside(&self, name: &str, other: &str) -> Option<&Place> {
+        let (origin, other) = (self.origin(name)?, self.origin(other));
+        let other = other.filter(|other| other.is_enqueued && !origin.is_enqueued);
+        Some(&other.unwrap_or(origin).place)
+    }
+
+    /// The same with the values of an entry, which were written at `places`.
+    pub(super) fn with(&self, entry: &Entry, places: &[Place]) -> Parameters {
+        let mut parameters = self.space.parameters().to_vec();
+        let mut origins = self.origins.clone();
+        for ((name, value), place) in entry.iter().zip(places) {
+            let fixed = Parameter::new(name.clone(), Domain::Fixed(value.clone()));
+            let origin = Origin { is_enqueued: true, place: place.clone() };
+            if let Some(position) = parameters.iter().position(|parameter| parameter.name == *name) {
+                (parameters[position], origins[position]) = (fixed, origin);
+            } else {
+                parameters.push(fixed);
+                origins.push(origin);
+            }
+        }
+        let space = Space::new(parameters).expect("different names and values that were checked");
+        Parameters { space, origins, notes: Vec::new() }
     }
 
     /// The domain of a parameter that the file names.
@@ -31,38 +74,35 @@ impl Parameters {
     }
 
     pub(crate) fn read(section: Option<&Section<'_>>) -> Result<Parameters, Fault> {
-        let (mut parameters, mut places, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut parameters, mut origins, mut notes) = (Vec::new(), Vec::new(), Vec::new());
         for (name, node) in section.map_or(&[][..], |section| section.entries()) {
             let path = format!("parameters.{name}");
-            let holds = keys::holds(name).ok_or_else(|| {
-                let fault = Fault::new(&node.place, format!("unknown key `{}`", shortened(&path)));
-                fault.hint(did_you_mean(name, &keys::names()))
-            })?;
+            let holds = known(&path, name, node)?;
             let domain = domain(&path, node, &holds, &mut notes)?;
             parameters.push(Parameter::new(name.clone(), domain));
-            places.push(node.place.clone());
+            origins.push(Origin { is_enqueued: false, place: node.place.clone() });
         }
         let space = Space::new(parameters).map_err(|error| Fault {
             place: None,
             message: error.to_string(),
             hint: None,
         })?;
-        let parameters = Parameters { space, places, notes };
-        parameters.check_together()?;
-        Ok(parameters)
+        Ok(Parameters { space, origins, notes })
     }
 
     /// Keys that exclude each other, and constants nobody uses.
-    fn check_together(&self) -> Result<(), Fault> {
+    pub(super) fn check_together(&self) -> Result<(), Fault> {
         for name in ["depth", "width"] {
-            if let (Some(place), Some(_)) = (self.place(name), self.place("hidden")) {
-                return Err(Fault::new(place, format!("`parameters.{name}` beside `parameters.hidden`"))
+            if let (Some(place), Some(_)) = (self.place_beside(name, "hidden"), self.place("hidden")) {
+                let message = format!("`{}` beside `{}`", self.path(name), self.path("hidden"));
+                return Err(Fault::new(place, message)
                     .hint("give either `hidden`, unit by unit, or `depth` and `width`"));
             }
         }
         for parameter in self.space.parameters() {
             let name = &parameter.name;
-            let (Some((key, users)), Some(place)) = (keys::users(name), self.place(name)) else { continue };
+            let Some((key, users)) = keys::users(name) else { continue };
+            let Some(place) = self.place_beside(name, key) else { continue };
             if name == "batch_size" && parameter.domain == Domain::Fixed(Value::Text("full".into())) {
                 continue; // That is what L-BFGS takes, too.
             }
@@ -77,7 +117,7 @@ impl Parameters {
                     Some(_) => format!("{key} = {choice:?}"),
                     None => format!("the default {key}"),
                 };
-                let message = format!("`parameters.{name}` is not used by {user}");
+                let message = format!("`{}` is not used by {user}", self.path(name));
                 let users = users.iter().map(|user| format!("{user:?}")).collect::<Vec<_>>().join(", ");
                 let hint = if keys::is_common(name) {
                     "lbfgs takes the whole batch and finds the length of its steps by itself".to_owned()
@@ -104,6 +144,14 @@ impl Parameters {
         let count = domain.count().unwrap_or(0);
         (0..count).filter_map(|i| domain.nth(i)).map(|value| value.to_string()).collect()
     }
+}
+
+/// What the key `name` may hold, if it is one.
+pub(super) fn known(path: &str, name: &str, node: &Node) -> Result<Holds, Fault> {
+    keys::holds(name).ok_or_else(|| {
+        let fault = Fault::new(&node.place, format!("unknown key `{}`", shortened(path)));
+        fault.hint(did_you_mean(name, &keys::names()))
+    })
 }
 
 fn domain(path: &str, node: &Node, holds: &Holds, notes: &mut Vec<String>) -> Result<Domain, Fault> {
@@ -173,7 +221,7 @@ fn refused(path: &str, place: &Place, error: &DomainError) -> Fault {
 }
 
 /// A value of the key, which must fit what the key holds.
-fn value(path: &str, node: &Node, holds: &Holds) -> Result<Value, Fault> {
+pub(super) fn value(path: &str, node: &Node, holds: &Holds) -> Result<Value, Fault> {
     let value = plain(node, holds).filter(|value| holds.fits(value));
     value.ok_or_else(|| {
         if let (Holds::Word(names), Kind::Text(text)) = (holds, &node.kind) {

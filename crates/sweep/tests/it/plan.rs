@@ -2,8 +2,10 @@
 
 use crate::fixture::{SMALL, parse, plan};
 use mlpsweep_data::Target;
+use mlpsweep_search::Value;
 use mlpsweep_sweep::spec::Sweep;
 use mlpsweep_sweep::{Plan, SweepError};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 fn error(text: &str, overrides: &[&str]) -> SweepError {
@@ -219,4 +221,101 @@ fn more_trials_begin_with_the_same_ones() {
             assert!(plan.trials(n).eq(six[..n as usize].iter().cloned()), "{n} of {overrides:?}");
         }
     }
+}
+
+/// What is enqueued comes first; no other trial is another for it.
+#[test]
+fn enqueued_before_others() {
+    let enqueue =
+        "enqueue=[{ dropout = 0.2, learning_rate = 0.05 }, { learning_rate = 1e-3 }, { dropout = 0.0 }]";
+    let points = |plan: &Plan| plan.trials(6).map(|trial| trial.point).collect::<Vec<_>>();
+    let value = |point: &[(String, Value)], name: &str| {
+        point.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).expect("a value")
+    };
+    let drawn = points(&plan(SMALL, &[]));
+    let enqueued = points(&plan(SMALL, &[enqueue]));
+    assert_eq!(value(&enqueued[0], "learning_rate"), Value::Float(0.05));
+    assert_eq!(value(&enqueued[0], "dropout"), Value::Float(0.2));
+    assert_eq!(value(&enqueued[0], "width"), Value::Int(4));
+    assert_eq!(value(&enqueued[1], "learning_rate"), Value::Float(1e-3));
+    assert_eq!(value(&enqueued[1], "dropout"), value(&drawn[1], "dropout"));
+    assert_eq!(value(&enqueued[2], "learning_rate"), value(&drawn[2], "learning_rate"));
+    assert_eq!(enqueued[3..], drawn[3..]);
+
+    let axes = ["parameters.learning_rate={ values = [0.1, 0.2, 0.3] }", "search={ sampler = \"grid\" }"];
+    let grid = plan(SMALL, &[&axes[..], &["enqueue=[{ learning_rate = 0.3, dropout = 0.0 }]"]].concat());
+    assert_eq!((grid.n_points, grid.n_trials), (Some(6), Some(6)), "enqueued points are of the grid");
+    let points = points(&grid);
+    assert_eq!(value(&points[0], "learning_rate"), Value::Float(0.3));
+    assert_eq!(points.iter().collect::<BTreeSet<_>>().len(), 6, "each once");
+    assert_eq!(grid.trials(7).count(), 6, "and no more");
+}
+
+#[test]
+fn entries_that_stand_for_nothing_new() {
+    let text = SMALL.replace("{ min = 1e-3, max = 1e-1, scale = \"log\" }", "{ values = [0.1, 0.2] }");
+    let entries = "[[enqueue]]\nlearning_rate = 0.1\ndropout = 0.2\n[[enqueue]]\nlearning_rate = 0.1\n";
+    let once_more = [
+        format!("{text}{entries}[[enqueue]]\ndropout = 2e-1\nlearning_rate = 1e-1\n"),
+        format!("{text}{entries}[[enqueue]]\nlearning_rate = 0.1\n"),
+    ];
+    let [random, grid] = ["search.sampler=random", "search.sampler=grid"].map(|sampler| {
+        assert_eq!(plan(&format!("{text}{entries}"), &[sampler]).trials(9).count(), 4);
+        once_more.iter().map(|text| format!("{}\n", error(text, &[sampler]))).collect::<String>()
+    });
+    insta::assert_snapshot!(random, @r"
+    s.toml:25:1: `enqueue` has this configuration twice, in line 20 too
+    s.toml:25:1: `enqueue` has all that this entry leaves open already
+    ");
+    assert_eq!(grid, random);
+}
+
+#[test]
+fn listed() {
+    let overrides = |entries| ["search={ sampler = \"list\" }", "parameters={ epochs = 3 }", entries];
+    let two = plan(SMALL, &overrides("enqueue=[{ hidden = [4] }, { width = 3, l2 = 1 }]"));
+    assert_eq!((two.n_points, two.n_trials), (Some(2), Some(2)));
+    let point = |plan: &Plan, number| {
+        let trial = plan.trials(9).nth(number).expect("a trial");
+        trial.point.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(point(&two, 0), "epochs=3 hidden=[4]");
+    assert_eq!(point(&two, 1), "epochs=3 l2=1.0 width=3");
+    assert_eq!(two.trials(9).count(), 2);
+    let columns = [("epochs", false), ("hidden", true), ("l2", true), ("width", true)];
+    assert_eq!(two.info().parameters, columns.map(|(name, searched)| (name.to_owned(), searched)));
+
+    let other = plan(SMALL, &overrides("enqueue=[{ hidden = [4] }, { width = 3, l2 = 2 }]"));
+    assert_eq!(other.info().identity, two.info().identity, "trials are compared one by one");
+    assert_ne!(other.info().sweep_hash, two.info().sweep_hash);
+
+    let overrides =
+        ["search={ sampler = \"list\", trials = 1 }", "parameters={}", "enqueue=[{ l2 = 1 }, { l2 = 2 }]"];
+    let one = plan(SMALL, &overrides);
+    assert_eq!((one.n_points, one.n_trials), (Some(2), Some(1)));
+    assert_eq!(one.notes, ["2 configurations are enqueued; the first 1 are run, as `trials` says"]);
+}
+
+/// Found where they were written, in whichever entry.
+#[test]
+fn listed_networks_that_are_none() {
+    let head = "[data]\nbuiltin = \"moons\"\n[search]\nsampler = \"list\"\n[parameters]\nepochs = 3\n\
+                [[enqueue]]\nwidth = 3\n[[enqueue]]\n";
+    let said: String = [
+        "width = 1000000000",
+        "depth = 20000",
+        "loss = \"squared_error\"",
+        "label_smoothing = 0.1",
+        "l2 = 1\nhidden = [4, 1000000000]",
+    ]
+    .iter()
+    .map(|entry| format!("{}\n", error(&format!("{head}{entry}"), &[])))
+    .collect();
+    insta::assert_snapshot!(said, @r"
+    s.toml:10:1: 1000000000 hidden units need about 3963.7 GiB for one run, but 8 GiB is the limit
+    s.toml:10:1: `enqueue.depth` reaches 20000, but must be at most 10000
+    s.toml:10:1: `loss` is squared_error, which is for numbers, but the target holds classes
+    s.toml:10:1: `enqueue.label_smoothing` is not used by binary_cross_entropy, the default loss of this target
+    s.toml:11:1: hidden layers of [4, 1000000000] units need about 4038.2 GiB for one run, but 8 GiB is the limit
+    ");
 }

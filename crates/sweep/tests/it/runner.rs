@@ -61,7 +61,15 @@ fn run_failing(plan: &Plan, folder: &Path, max_failures: Option<u64>) -> (RunEnd
 
 #[test]
 fn the_same_on_any_number_of_threads() {
-    for overrides in [&[][..], SOME_DIVERGE, &["cv.repeats=2", "parameters.precision=f64"]] {
+    let enqueued = "enqueue=[{ dropout = 0.2 }, { learning_rate = 0.05 }]";
+    let listed = "enqueue=[{ width = 3 }, { hidden = [2, 2] }, { l2 = 0.5 }, { l2 = 1 }]";
+    for overrides in [
+        &[][..],
+        SOME_DIVERGE,
+        &["cv.repeats=2", "parameters.precision=f64"],
+        &[enqueued],
+        &[LIST, "parameters={ epochs = 3 }", listed],
+    ] {
         let plan = plan(SMALL, overrides);
         let alone = whole(&plan, 1);
         assert_eq!(alone.folds.len(), 4 * plan.folds.len());
@@ -201,6 +209,46 @@ fn the_same_in_portions() {
         }
         assert_eq!(stored(folder.path()), whole(&with("4"), 1), "{overrides:?}");
     }
+}
+
+const LIST: &str = "search={ sampler = \"list\" }";
+
+/// Entries may be added at the end, and left out there; of those that have been tried, none may become another.
+#[test]
+fn the_same_with_entries_added() {
+    let with = |entries: &str| {
+        let enqueue = format!("enqueue=[{entries}]");
+        plan(SMALL, &[LIST, "parameters={ epochs = 3 }", &enqueue])
+    };
+    let all = "{ width = 3 }, { hidden = [2, 2] }, { width = 4, l2 = 0.5 }";
+    let folder = folder();
+    for entries in ["{ width = 3 }", "{ width = 3 }, { hidden = [2, 2] }", "{ width = 3 }", all] {
+        assert_eq!(run(&with(entries), folder.path(), 2), RunEnd::Finished);
+    }
+    assert_eq!(stored(folder.path()), whole(&with(all), 1));
+    let n_timings = Store::read(folder.path()).and_then(|store| store.timings()).expect("timings").len();
+    assert_eq!(n_timings, 9, "nothing was trained twice");
+
+    let before = std::fs::read(folder.path().join(FILE_NAME)).expect("a store");
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { jobs: 1, max_time: None, stop: &stop, max_failures: None };
+    let refused = |entries: &str| {
+        let error =
+            runner::run(&with(entries), folder.path(), &options, |_| {}).expect_err(entries).to_string();
+        error.split_once("of another sweep: ").map(|(_, difference)| difference.to_owned())
+    };
+    let said: String = [
+        "{ width = 3 }, { hidden = [2, 3] }, { width = 4, l2 = 0.5, dropout = 0.1 }",
+        "{ hidden = [2, 2] }, { width = 3 }",
+    ]
+    .iter()
+    .map(|entries| refused(entries).expect("named") + "\n")
+    .collect();
+    insta::assert_snapshot!(said, @r"
+    trial 1 was epochs = 3, hidden = [2, 2] and is now epochs = 3, hidden = [2, 3]
+    trial 0 was epochs = 3, width = 3 and is now epochs = 3, hidden = [2, 2]
+    ");
+    assert!(std::fs::read(folder.path().join(FILE_NAME)).expect("a store") == before, "it was changed");
 }
 
 #[test]

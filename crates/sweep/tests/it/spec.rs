@@ -139,7 +139,6 @@ fn what_is_not_there_yet() {
     insta::assert_snapshot!(refused_below_data(&[
         "[[constraint]]\nexpr = \"depth * width <= 1024\"",
         "[select]\nrule = \"best\"",
-        "[[enqueue]]\nl2 = 0.1",
         "missing = \"mean\"",
         "test_path = \"other.csv\"",
         "[search]\nsampler = \"tpe\"",
@@ -149,17 +148,15 @@ fn what_is_not_there_yet() {
         "[parameters]\nl2 = { min = 0.1, max = 0.9, scale = \"logit\" }",
     ]), @r#"
     s.toml:3:3: unknown key `constraint`
-       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
+       hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
     s.toml:3:2: unknown key `select`
-       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
-    s.toml:3:3: unknown key `enqueue`
-       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
+       hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
     s.toml:3:1: unknown key `data.missing`
        hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `sample_weight`, `target`, `task`, `test`
     s.toml:3:1: unknown key `data.test_path`
        hint: did you mean `test`?
     s.toml:4:1: `search.sampler` is "tpe", which is not known
-       hint: known are `grid`, `random`
+       hint: known are `grid`, `random`, `list`
     s.toml:4:1: unknown key `search.racing`
        hint: known are `lag`, `max_time`, `sampler`, `trials`
     s.toml:4:1: `preprocess.scale` is "robust", which is not known
@@ -631,7 +628,7 @@ fn wrong_overrides() {
     --set parameters.width=99999999999999999999: `parameters.width` is "99999999999999999999", but must be a whole number, at least 1
     --set seed=2024-01-01: `seed` is "2024-01-01", but must be a whole number, at least 0
     --set \u{1b}[31m=1: unknown key `\u{1b}[31m`
-       hint: known are `cv`, `data`, `early_stopping`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
+       hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
     "#);
 }
 
@@ -756,4 +753,125 @@ fn what_lbfgs_has_no_use_for() {
     s.toml:5:1: `parameters.clip_value` is not used by optimizer = "lbfgs"
        hint: lbfgs takes the whole batch and finds the length of its steps by itself
     "#);
+}
+
+/// What is said of each of the entries, beside fixed and searched parameters.
+fn refused_entries(sampler: &str, entries: &[&str]) -> String {
+    let head = format!(
+        "{IRIS}[search]\nsampler = \"{sampler}\"\n[parameters]\nepochs = 5\nwidth = {{ values = [4, 8] }}\n\
+         dropout = {{ min = 0, max = 0.4, step = 0.2 }}\n"
+    );
+    entries.iter().map(|entry| say(&format!("{head}{entry}"), &[])).collect()
+}
+
+#[test]
+fn entries_that_make_no_sense() {
+    let entries = [
+        "[enqueue]\nwidth = 4",
+        "[[enqueue]]\nwidth = 4\nwdth = 8",
+        "[[enqueue]]\nwidth = 0",
+        "[[enqueue]]\nwidth = { values = [4, 8] }",
+        "[[enqueue]]\nwidth = 5",
+        "[[enqueue]]\ndropout = 0.3",
+        "[[enqueue]]\nwidth = 4\nepochs = 5",
+    ];
+    let said = refused_entries("random", &entries);
+    insta::assert_snapshot!(said, @r"
+    s.toml:9:2: `enqueue` is a table, but must be a list of tables
+       hint: begin each with a line [[enqueue]]
+    s.toml:11:1: unknown key `enqueue.wdth`
+       hint: did you mean `width`?
+    s.toml:10:1: `enqueue.width` is 0, but must be a whole number, at least 1
+    s.toml:10:1: `enqueue.width` is a table, but must be a whole number, at least 1
+    s.toml:10:1: `enqueue.width` is 5, which is not among what [parameters] searches in line 7
+       hint: widen what is searched, or enqueue what lies in it
+    s.toml:10:1: `enqueue.dropout` is 0.3, which is not among what [parameters] searches in line 8
+       hint: widen what is searched, or enqueue what lies in it
+    s.toml:11:1: `enqueue.epochs`, but [parameters] fixes `epochs` in line 6
+       hint: what is fixed is the same in every configuration; take it out of one of the two
+    ");
+    assert_eq!(refused_entries("list", &entries), said, "the same of a list");
+    assert_eq!(refused_entries("grid", &entries), said, "the same before a grid");
+    insta::assert_snapshot!(refused_entries("random", &["[[enqueue]]\nl2 = 0.1", "[[enqueue]]"]), @r#"
+    s.toml:10:1: `enqueue.l2`, but [parameters] does not search `l2`
+       hint: search it there; entries of any keys are for sampler = "list"
+    s.toml:9:1: `enqueue` says nothing here
+       hint: give some of what is searched; what is not given is proposed as for any other trial
+    "#);
+    insta::assert_snapshot!(refused_overrides(&["enqueue=3", "enqueue=[3]", "enqueue=[{ dropout = 0.1 }]"]), @r"
+    --set enqueue=3: `enqueue` is 3, but must be a list of tables
+       hint: begin each with a line [[enqueue]]
+    --set enqueue=[3]: `enqueue` is 3, but must be a list of tables
+       hint: begin each with a line [[enqueue]]
+    --set enqueue=[{ dropout = 0.1 }]: `enqueue.dropout` is 0.1, which is not among what [parameters] searches in line 17
+       hint: widen what is searched, or enqueue what lies in it
+    ");
+    insta::assert_snapshot!(say(SMALL, &["enqueue=[]", "search.sampler=list"]), @r#"
+    --set search.sampler=list: `search.sampler = "list"` without `[[enqueue]]`
+       hint: write each configuration below a line [[enqueue]]
+    "#);
+}
+
+/// Each entry of a list is a whole configuration, which is checked as such.
+#[test]
+fn lists_that_make_no_sense() {
+    insta::assert_snapshot!(refused_entries("list", &[
+        "",
+        "[[enqueue]]\nwidth = 4",
+        "[[enqueue]]\nwidth = 4\ndropout = 0.2\n[[enqueue]]\nwidth = 4\ndropout = 0.2\nl2 = 0.1\n\
+         [[enqueue]]\ndropout = 0.2\nwidth = 4",
+    ]), @r#"
+    s.toml:4:1: `search.sampler = "list"` without `[[enqueue]]`
+       hint: write each configuration below a line [[enqueue]]
+    s.toml:9:1: `enqueue` leaves `dropout` open, which [parameters] searches
+       hint: with sampler = "list" nothing is searched: every entry gives it one value
+    s.toml:16:1: `enqueue` has this configuration twice, in line 9 too
+       hint: keep one of the two
+    "#);
+    let below = |fixed: &str, entry: &str| {
+        let head =
+            format!("{IRIS}[search]\nsampler = \"list\"\n[parameters]\n{fixed}\n[[enqueue]]\nl2 = 0.1\n");
+        say(&format!("{head}[[enqueue]]\nl1 = 0.1\n{entry}"), &[])
+    };
+    let said: String = [
+        ("epochs = 5", "momentum = 0.9"),
+        ("epochs = 5", "optimizer = \"sgd\"\nbeta1 = 0.9"),
+        ("epochs = 5", "hidden = [8]\ndepth = 2"),
+        ("beta1 = 0.9", "optimizer = \"sgd\""),
+        ("width = 5", "hidden = [8]"),
+        ("momentum = 0.9", "optimizer = \"heavy_ball\""),
+    ]
+    .iter()
+    .map(|(fixed, entry)| below(fixed, entry))
+    .collect();
+    insta::assert_snapshot!(said, @r#"
+    s.toml:11:1: `enqueue.momentum` is not used by the default optimizer
+       hint: it is a constant of optimizer = "momentum", "heavy_ball", "nesterov"
+    s.toml:12:1: `enqueue.beta1` is not used by optimizer = "sgd"
+       hint: it is a constant of optimizer = "adam", "amsgrad", "adamw", "nadam", "radam", "lion"
+    s.toml:12:1: `enqueue.depth` beside `enqueue.hidden`
+       hint: give either `hidden`, unit by unit, or `depth` and `width`
+    s.toml:11:1: `parameters.beta1` is not used by optimizer = "sgd"
+       hint: it is a constant of optimizer = "adam", "amsgrad", "adamw", "nadam", "radam", "lion"
+    s.toml:11:1: `parameters.width` beside `enqueue.hidden`
+       hint: give either `hidden`, unit by unit, or `depth` and `width`
+    s.toml:6:1: `parameters.momentum` is not used by the default optimizer (the entry in line 7)
+       hint: it is a constant of optimizer = "momentum", "heavy_ball", "nesterov"
+    "#);
+}
+
+#[test]
+fn lists() {
+    let head = format!("{IRIS}[search]\nsampler = \"list\"\n");
+    let text = "[parameters]\nmomentum = 0.8\n[[enqueue]]\noptimizer = \"heavy_ball\"\n\
+                [[enqueue]]\nhidden = [8]\noptimizer = \"nesterov\"\nl2 = 1";
+    let sweep =
+        parse(&format!("{head}{text}"), &[]).expect("used by each of them, though not by the default");
+    assert_eq!((sweep.search.sampler, sweep.search.trials), (SamplerKind::List, None));
+    let names: Vec<Vec<&str>> =
+        sweep.enqueue.entries.iter().map(|entry| entry.keys().map(String::as_str).collect()).collect();
+    assert_eq!(names, [vec!["optimizer"], vec!["hidden", "l2", "optimizer"]]);
+    parse(&format!("{head}[[enqueue]]\n"), &[]).expect("the defaults are a configuration");
+    let sweep = parse(SMALL, &["enqueue=[{ dropout = 0.2 }, { dropout = 0.2 }]"]).expect("two draws");
+    assert_eq!(sweep.enqueue.entries.len(), 2);
 }
