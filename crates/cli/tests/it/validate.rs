@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// What is printed but the last two lines, which depend on the machine and the moment: they say a time and a size.
 #[track_caller]
-fn without_forecast(stdout: &str) -> String {
+pub(crate) fn without_forecast(stdout: &str) -> String {
     let lines: Vec<&str> = stdout.lines().collect();
     let (rest, forecast) = lines.split_at(lines.len() - 2);
     for (line, key, unit) in [(forecast[0], "run time ", "thread"), (forecast[1], "memory ", " MB")] {
