@@ -13,7 +13,7 @@
 //! subtracted (Chan, Golub & LeVeque 1983). The division is a multiplication by 1/σ_j, in `f64`, before the value
 //! becomes what training computes with.
 
-use mlpsweep_real::{Real, Vectorised, run_vectorised, vectorised};
+use mlpsweep_real::{Pass, Real, vectorised, vectorised_pass};
 use ndarray::Array2;
 use thiserror::Error;
 
@@ -148,7 +148,7 @@ impl Standardiser {
         if n_features == 0 {
             return;
         }
-        run_vectorised(Gather { standardiser: self, values, rows, out });
+        vectorised_pass(Gather { standardiser: self, values, rows, out });
     }
 }
 
@@ -160,7 +160,7 @@ struct Gather<'a, T> {
     out: &'a mut [T],
 }
 
-impl<T: Real> Vectorised for Gather<'_, T> {
+impl<T: Real> Pass for Gather<'_, T> {
     type Output = ();
 
     #[inline(always)]

@@ -8,7 +8,7 @@
 //! one multiplication whatever the activation. Where `a` tells the slope it is not kept: memory that is not written need
 //! not be read. To add an activation: a file with its `Curve`, and a line in the list below.
 
-use mlpsweep_real::{Real, Vectorised, run_vectorised};
+use mlpsweep_real::{Pass, Real, vectorised_pass};
 use std::marker::PhantomData;
 
 /// One activation: its name and its value and slope at a point.
@@ -54,6 +54,7 @@ macro_rules! activations {
             }
 
             /// (ψ(z), ψ'(z)) at one point.
+            #[inline(always)]
             pub fn at<T: Real>(self, z: T) -> (T, T) {
                 match self { $(Activation::$variant => <$file::$variant as Curve>::at(z)),+ }
             }
@@ -65,17 +66,17 @@ macro_rules! activations {
 
             /// Rows of `z` become `ψ(z + bias)`; nothing else is kept.
             pub(crate) fn apply<T: Real>(self, z: &mut [T], bias: &[T]) {
-                match self { $(Activation::$variant => run_vectorised(Apply { curve: PhantomData::<$file::$variant>, z, bias })),+ }
+                match self { $(Activation::$variant => vectorised_pass(Apply { curve: PhantomData::<$file::$variant>, z, bias })),+ }
             }
 
             /// Rows of `z` become `ψ(z + bias)`, and `slope` becomes `ψ'(z + bias)`.
             pub(crate) fn apply_with_slope<T: Real>(self, z: &mut [T], bias: &[T], slope: &mut [T]) {
-                match self { $(Activation::$variant => run_vectorised(ApplyWithSlope { curve: PhantomData::<$file::$variant>, z, bias, slope })),+ }
+                match self { $(Activation::$variant => vectorised_pass(ApplyWithSlope { curve: PhantomData::<$file::$variant>, z, bias, slope })),+ }
             }
 
             /// Rows of dA become those of dZ = dA ⋆ ψ'(Z), and are added to `sums`; `a` is ψ(Z), which tells the slope.
             pub(crate) fn finish_delta<T: Real>(self, delta: &mut [T], a: &[T], sums: &mut [T]) {
-                match self { $(Activation::$variant => run_vectorised(FinishDelta { curve: PhantomData::<$file::$variant>, delta, a, sums })),+ }
+                match self { $(Activation::$variant => vectorised_pass(FinishDelta { curve: PhantomData::<$file::$variant>, delta, a, sums })),+ }
             }
         }
     };
@@ -112,7 +113,7 @@ struct Apply<'a, C, T> {
     bias: &'a [T],
 }
 
-impl<C: Curve, T: Real> Vectorised for Apply<'_, C, T> {
+impl<C: Curve, T: Real> Pass for Apply<'_, C, T> {
     type Output = ();
 
     #[inline(always)]
@@ -141,7 +142,7 @@ struct ApplyWithSlope<'a, C, T> {
     slope: &'a mut [T],
 }
 
-impl<C: Curve, T: Real> Vectorised for ApplyWithSlope<'_, C, T> {
+impl<C: Curve, T: Real> Pass for ApplyWithSlope<'_, C, T> {
     type Output = ();
 
     #[inline(always)]
@@ -162,7 +163,7 @@ struct FinishDelta<'a, C, T> {
     sums: &'a mut [T],
 }
 
-impl<C: Curve, T: Real> Vectorised for FinishDelta<'_, C, T> {
+impl<C: Curve, T: Real> Pass for FinishDelta<'_, C, T> {
     type Output = ();
 
     #[inline(always)]
