@@ -91,7 +91,7 @@ macro_rules! loops {
 }
 loops!(exp, exp_m1, ln, ln_1p, tanh);
 
-/// The size of the last place of `x` as an f64, or as an f32 with `digits` = 24.
+/// The size of the last place of `x` in a format of so many `digits`, the lowest of which is worth 2^`lowest`.
 fn ulp(x: f64, digits: i32, lowest: i32) -> f64 {
     let exponent = ((x.abs().to_bits() >> 52) as i32 - 1022).max(lowest + digits);
     // In two steps, since powi divides 1 by what may be infinite.
@@ -199,8 +199,8 @@ fn check_ends<T: Real>(function: Function, cases: &[(f64, f64)]) {
     for &(x, expected) in cases {
         let (x, expected) = (T::from_f64(x), T::from_f64(expected));
         let found = function.at(black_box(x));
-        let (bits, nan) = (found.to_f64().to_bits(), found.to_f64().is_nan());
-        let same = bits == expected.to_f64().to_bits() || (nan && expected.to_f64().is_nan());
+        let (found, expected) = (found.to_f64(), expected.to_f64());
+        let same = found.to_bits() == expected.to_bits() || (found.is_nan() && expected.is_nan());
         assert!(same, "{function:?}({x}) is {found}, not {expected}");
     }
 }
