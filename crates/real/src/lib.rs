@@ -3,21 +3,27 @@
 //! [`Real`] is `f32` or `f64`, nothing else: a sealed trait, so that generic code can count on IEEE arithmetic.
 //! [`vectorised`] runs a loop compiled for the widest vector unit this processor has. The instructions differ
 //! from machine to machine; the results of + − × ÷ and √ do not, since vector units round each operation as
-//! scalar code does and nothing here lets the compiler reorder a sum. exp, ln and tanh are the platform's.
+//! scalar code does and nothing here lets the compiler reorder a sum. exp, ln and tanh are chains of such operations too.
 
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
 use std::ops::{AddAssign, DivAssign, MulAssign, Neg, SubAssign};
 
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
-}
+mod elementary;
 
 /// A floating-point number: `f32` or `f64`.
+///
+/// Its exp, ln and tanh run in vector units and give the same bits in every lane. Their largest errors, in units of the last
+/// place of the true value:
+///
+/// | | eˣ | eˣ − 1 | ln x | ln(1 + x) | tanh x |
+/// | --- | --- | --- | --- | --- | --- |
+/// | f32, each of the 2³² numbers | 0.99 | 1.44 | 0.83 | 1.40 | 2.42 |
+/// | f64, 300,000 numbers of all sizes | 0.96 | 1.76 | 0.78 | 1.32 | 2.41 |
+///
+/// Infinities, NaN, both zeros, overflow and numbers too small to be normal come out as IEEE 754 has them.
 pub trait Real:
-    sealed::Sealed
+    elementary::Format
     + mlpsweep_kernels::Element
     + ndarray::LinalgScalar
     + PartialOrd
@@ -35,23 +41,36 @@ pub trait Real:
 {
     /// The name of this precision in sweep files and reports.
     const NAME: &'static str;
-    /// The smallest normal number above 0.
-    const MIN_POSITIVE: Self;
 
     /// The nearest number of this type.
     fn from_f64(value: f64) -> Self;
     /// The same number as `f64`; exact.
     fn to_f64(self) -> f64;
     /// eˣ
-    fn exp(self) -> Self;
+    #[inline(always)]
+    fn exp(self) -> Self {
+        elementary::exp(self)
+    }
     /// eˣ − 1, exact near 0
-    fn exp_m1(self) -> Self;
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        elementary::exp_m1(self)
+    }
     /// ln x
-    fn ln(self) -> Self;
+    #[inline(always)]
+    fn ln(self) -> Self {
+        elementary::ln(self)
+    }
     /// ln(1 + x), exact near 0
-    fn ln_1p(self) -> Self;
+    #[inline(always)]
+    fn ln_1p(self) -> Self {
+        elementary::ln_1p(self)
+    }
     /// tanh x
-    fn tanh(self) -> Self;
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        elementary::tanh(self)
+    }
     /// √x
     fn sqrt(self) -> Self;
     /// |x|
@@ -88,7 +107,6 @@ macro_rules! real {
     ($type:ident, $erfc:path) => {
         impl Real for $type {
             const NAME: &'static str = stringify!($type);
-            const MIN_POSITIVE: $type = $type::MIN_POSITIVE;
 
             #[inline(always)]
             fn from_f64(value: f64) -> $type {
@@ -97,26 +115,6 @@ macro_rules! real {
             #[inline(always)]
             fn to_f64(self) -> f64 {
                 f64::from(self)
-            }
-            #[inline(always)]
-            fn exp(self) -> $type {
-                $type::exp(self)
-            }
-            #[inline(always)]
-            fn exp_m1(self) -> $type {
-                $type::exp_m1(self)
-            }
-            #[inline(always)]
-            fn ln(self) -> $type {
-                $type::ln(self)
-            }
-            #[inline(always)]
-            fn ln_1p(self) -> $type {
-                $type::ln_1p(self)
-            }
-            #[inline(always)]
-            fn tanh(self) -> $type {
-                $type::tanh(self)
             }
             #[inline(always)]
             fn sqrt(self) -> $type {
@@ -152,7 +150,8 @@ real!(f64, libm::erfc);
 /// Runs `work(args)` compiled for the widest vector unit this processor has.
 ///
 /// `work` must be a function marked `#[inline(always)]`, and so must all it calls: what is not inlined here is compiled
-/// for the oldest processor. (A closure cannot carry that mark; a large one is left out and runs ten times slower.)
+/// for the oldest processor. (A closure cannot carry that mark; a large one is left out and runs ten times slower. A function
+/// as large as that is left out too, its mark notwithstanding: then [`vectorised_pass`].)
 ///
 /// ```
 /// use mlpsweep_real::vectorised;
@@ -168,7 +167,7 @@ real!(f64, libm::erfc);
 /// ```
 #[inline]
 pub fn vectorised<A, R>(work: impl FnOnce(A) -> R, args: A) -> R {
-    pulp::Arch::new().dispatch(Call { work, args })
+    vectorised_pass(Call { work, args })
 }
 
 struct Call<F, A> {
@@ -176,12 +175,37 @@ struct Call<F, A> {
     args: A,
 }
 
-impl<A, R, F: FnOnce(A) -> R> pulp::NullaryFnOnce for Call<F, A> {
+impl<A, R, F: FnOnce(A) -> R> Pass for Call<F, A> {
     type Output = R;
 
     #[inline(always)]
-    fn call(self) -> R {
+    fn run(self) -> R {
         (self.work)(self.args)
+    }
+}
+
+/// A pass over numbers with much to do at each: what [`vectorised`] is handed as a function is inlined only while it is small.
+pub trait Pass {
+    /// What comes of it.
+    type Output;
+    /// The pass itself, to be marked `#[inline(always)]`, as all that it calls.
+    fn run(self) -> Self::Output;
+}
+
+/// Runs `pass` compiled for the widest vector unit this processor has, however much there is to it.
+#[inline]
+pub fn vectorised_pass<P: Pass>(pass: P) -> P::Output {
+    pulp::Arch::new().dispatch(Dispatched(pass))
+}
+
+struct Dispatched<P>(P);
+
+impl<P: Pass> pulp::NullaryFnOnce for Dispatched<P> {
+    type Output = P::Output;
+
+    #[inline(always)]
+    fn call(self) -> P::Output {
+        self.0.run()
     }
 }
 

@@ -17,11 +17,7 @@ impl Curve for Elu {
 
     #[inline(always)]
     fn at<T: Real>(z: T) -> (T, T) {
-        if z > T::zero() {
-            (z, T::one())
-        } else {
-            let a = z.exp_m1();
-            (a, a + T::one())
-        }
+        let below = z.min(T::zero()).exp_m1();
+        if z > T::zero() { (z, T::one()) } else { (below, below + T::one()) }
     }
 }

@@ -3,9 +3,17 @@
 //! ```text
 //! ψ(z) = z tanh s        ψ'(z) = tanh s + z (1 − tanh² s) σ(z)
 //! ```
+//!
+//! With u = 1 + e^z, tanh s = (u² − 1)/(u² + 1) and 1 − tanh s = 2/(u² + 1). Both are multiplied by t² above 0, t = e^{−|z|}, so
+//! that nothing overflows:
+//!
+//! ```text
+//! z ≤ 0:  u² − 1      = t (t + 2)     u² + 1      = t (t + 2) + 2
+//! z > 0:  (u² − 1) t² = 2t + 1        (u² + 1) t² = 2t + 1 + 2t²
+//! ```
 
 use super::Curve;
-use super::softplus::Softplus;
+use super::sigmoid::Sigmoid;
 use mlpsweep_real::Real;
 
 pub(super) struct Mish;
@@ -16,8 +24,13 @@ impl Curve for Mish {
 
     #[inline(always)]
     fn at<T: Real>(z: T) -> (T, T) {
-        let (softplus, sigma) = Softplus::at(z);
-        let t = softplus.tanh();
-        (z * t, t + z * (T::one() - t * t) * sigma)
+        let (one, two) = (T::one(), T::one() + T::one());
+        let (sigma, _) = Sigmoid::at(z);
+        let t = (-z.abs()).exp();
+        let above = if z > T::zero() { two * t + one } else { t * (t + two) };
+        let rest = if z > T::zero() { two * t * t } else { two };
+        let share = one / (above + rest);
+        let (tanh, one_minus) = (above * share, rest * share);
+        (z * tanh, tanh + z * (one_minus * (one + tanh)) * sigma)
     }
 }

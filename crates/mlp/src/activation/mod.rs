@@ -7,7 +7,8 @@
 //! The forward pass computes `a = ψ(z)` and the slope `ψ'(z)` together and keeps both, so that the backward pass is
 //! one multiplication whatever the activation. To add one: a file with its `Curve`, and a line in the list below.
 
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Pass, Real, vectorised_pass};
+use std::marker::PhantomData;
 
 /// One activation: its name and its value and slope at a point.
 trait Curve {
@@ -47,18 +48,23 @@ macro_rules! activations {
             }
 
             /// (ψ(z), ψ'(z)) at one point.
+            #[inline(always)]
             pub fn at<T: Real>(self, z: T) -> (T, T) {
                 match self { $(Activation::$variant => <$file::$variant as Curve>::at(z)),+ }
             }
 
             /// Rows of `z` become `ψ(z + bias)`; nothing else is kept. This is prediction.
             pub(crate) fn apply<T: Real>(self, z: &mut [T], bias: &[T]) {
-                match self { $(Activation::$variant => vectorised(apply::<$file::$variant, T>, (z, bias))),+ }
+                match self {
+                    $(Activation::$variant => vectorised_pass(Apply { curve: PhantomData::<$file::$variant>, z, bias })),+
+                }
             }
 
             /// Rows of `z` become `ψ(z + bias)`, and `slope` becomes `ψ'(z + bias)`. This is training.
             pub(crate) fn apply_with_slope<T: Real>(self, z: &mut [T], bias: &[T], slope: &mut [T]) {
-                match self { $(Activation::$variant => vectorised(apply_with_slope::<$file::$variant, T>, (z, bias, slope))),+ }
+                match self {
+                    $(Activation::$variant => vectorised_pass(ApplyWithSlope { curve: PhantomData::<$file::$variant>, z, bias, slope })),+
+                }
             }
         }
     };
@@ -86,20 +92,42 @@ impl Activation {
     }
 }
 
-#[inline(always)]
-fn apply<C: Curve, T: Real>((z, bias): (&mut [T], &[T])) {
-    for row in z.chunks_exact_mut(bias.len()) {
-        for (z, &b) in row.iter_mut().zip(bias) {
-            *z = C::at(*z + b).0;
+struct Apply<'a, C, T> {
+    curve: PhantomData<C>,
+    z: &'a mut [T],
+    bias: &'a [T],
+}
+
+impl<C: Curve, T: Real> Pass for Apply<'_, C, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for row in self.z.chunks_exact_mut(self.bias.len()) {
+            for (z, &b) in row.iter_mut().zip(self.bias) {
+                *z = C::at(*z + b).0;
+            }
         }
     }
 }
 
-#[inline(always)]
-fn apply_with_slope<C: Curve, T: Real>((z, bias, slope): (&mut [T], &[T], &mut [T])) {
-    for (row, slopes) in z.chunks_exact_mut(bias.len()).zip(slope.chunks_exact_mut(bias.len())) {
-        for ((z, slope), &b) in row.iter_mut().zip(slopes).zip(bias) {
-            (*z, *slope) = C::at(*z + b);
+struct ApplyWithSlope<'a, C, T> {
+    curve: PhantomData<C>,
+    z: &'a mut [T],
+    bias: &'a [T],
+    slope: &'a mut [T],
+}
+
+impl<C: Curve, T: Real> Pass for ApplyWithSlope<'_, C, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let n = self.bias.len();
+        for (row, slopes) in self.z.chunks_exact_mut(n).zip(self.slope.chunks_exact_mut(n)) {
+            for ((z, slope), &b) in row.iter_mut().zip(slopes).zip(self.bias) {
+                (*z, *slope) = C::at(*z + b);
+            }
         }
     }
 }

@@ -21,11 +21,7 @@ impl Curve for Selu {
     #[inline(always)]
     fn at<T: Real>(z: T) -> (T, T) {
         let (alpha, lambda) = (T::from_f64(ALPHA), T::from_f64(LAMBDA));
-        if z > T::zero() {
-            (lambda * z, lambda)
-        } else {
-            let scaled = lambda * alpha * z.exp_m1();
-            (scaled, scaled + lambda * alpha)
-        }
+        let below = lambda * alpha * z.min(T::zero()).exp_m1();
+        if z > T::zero() { (lambda * z, lambda) } else { (below, below + lambda * alpha) }
     }
 }

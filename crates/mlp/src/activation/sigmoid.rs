@@ -15,8 +15,8 @@ impl Curve for Sigmoid {
     #[inline(always)]
     fn at<T: Real>(z: T) -> (T, T) {
         let t = (-z.abs()).exp();
-        let one_plus = T::one() + t;
-        let a = if z < T::zero() { t / one_plus } else { T::one() / one_plus };
-        (a, t / (one_plus * one_plus))
+        let share = T::one() / (T::one() + t);
+        let a = if z < T::zero() { t * share } else { share };
+        (a, t * share * share)
     }
 }

@@ -7,7 +7,7 @@
 //! ∂L/∂ŷ_j = (1/n) sign(ŷ_j − y_j)        0 at 0
 //! ```
 
-use super::{Cost, LossOptions, RowTarget};
+use super::{Cost, LossOptions, Rows};
 use mlpsweep_real::Real;
 
 pub(super) struct AbsoluteError;
@@ -20,28 +20,36 @@ impl Cost for AbsoluteError {
         n
     }
 
-    fn cost<T: Real>(_options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64 {
-        let distances = z.iter().zip(target.numbers()).map(|(&z, &y)| (z - y).to_f64().abs());
-        distances.sum::<f64>() / z.len() as f64
+    #[inline(always)]
+    fn costs<T: Real>(_options: &LossOptions, z: &[T], rows: Rows<'_, T>, costs: &mut [f64]) {
+        let n = rows.n_outputs;
+        let each = z.chunks_exact(n).zip(rows.numbers().chunks_exact(n));
+        for ((z, y), cost) in each.zip(costs) {
+            let distances = z.iter().zip(y).map(|(&z, &y)| (z - y).to_f64().abs());
+            *cost = distances.sum::<f64>() / n as f64;
+        }
     }
 
-    fn cost_and_delta<T: Real>(
+    #[inline(always)]
+    fn costs_and_deltas<T: Real>(
         options: &LossOptions,
         z: &mut [T],
-        target: RowTarget<'_, T>,
-        factor: T,
-    ) -> f64 {
-        let cost = AbsoluteError::cost(options, z, target);
-        let slope = factor * T::from_f64(1.0 / z.len() as f64);
-        for (z, &y) in z.iter_mut().zip(target.numbers()) {
-            *z = slope * (*z - y).sign();
+        rows: Rows<'_, T>,
+        shares: &[T],
+        costs: &mut [f64],
+    ) {
+        AbsoluteError::costs(options, z, rows, costs);
+        let n = rows.n_outputs;
+        let each = z.chunks_exact_mut(n).zip(rows.numbers().chunks_exact(n));
+        for ((z, y), &share) in each.zip(shares) {
+            let slope = share * T::from_f64(1.0 / n as f64);
+            z.iter_mut().zip(y).for_each(|(z, &y)| *z = slope * (*z - y).sign());
         }
-        cost
     }
 
-    fn output<T: Real>(_z: &mut [T]) {}
+    fn output<T: Real>(_z: &mut [T], _n_outputs: usize) {}
 
-    fn sides<T: Real>(_options: &LossOptions, z: &[T], target: RowTarget<'_, T>, sides: &mut Vec<bool>) {
-        sides.extend(z.iter().zip(target.numbers()).map(|(&z, &y)| z > y));
+    fn sides<T: Real>(_options: &LossOptions, z: &[T], rows: Rows<'_, T>, sides: &mut Vec<bool>) {
+        sides.extend(z.iter().zip(rows.numbers()).map(|(&z, &y)| z > y));
     }
 }

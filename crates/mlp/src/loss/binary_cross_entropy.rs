@@ -9,7 +9,7 @@
 //!
 //! The right-hand form never takes the logarithm of a rounded 0.
 
-use super::{Cost, LossOptions, RowTarget};
+use super::{Cost, LossOptions, Rows};
 use crate::Activation;
 use mlpsweep_real::Real;
 
@@ -23,27 +23,36 @@ impl Cost for BinaryCrossEntropy {
         1
     }
 
-    fn cost<T: Real>(_options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64 {
-        let z = z[0].to_f64();
-        let against = if target.class() == 1 { -z } else { z };
-        // f64::max drops a NaN; adding 0·z keeps it, so that a diverged run shows.
-        against.max(0.0) + (-z.abs()).exp().ln_1p() + 0.0 * z
+    #[inline(always)]
+    fn costs<T: Real>(_options: &LossOptions, z: &[T], rows: Rows<'_, T>, costs: &mut [f64]) {
+        for ((&z, &class), cost) in z.iter().zip(rows.classes()).zip(costs) {
+            let z = z.to_f64();
+            let against = if class == 1 { -z } else { z };
+            // 0·z is NaN for a z that is not finite, so that a diverged run shows.
+            *cost = Real::max(against, 0.0) + Real::ln_1p(Real::exp(-z.abs())) + 0.0 * z;
+        }
     }
 
-    fn cost_and_delta<T: Real>(
+    #[inline(always)]
+    fn costs_and_deltas<T: Real>(
         options: &LossOptions,
         z: &mut [T],
-        target: RowTarget<'_, T>,
-        factor: T,
-    ) -> f64 {
-        let cost = BinaryCrossEntropy::cost(options, z, target);
-        // σ(z) − 1 = −σ(−z), without the cancellation.
-        let sign = if target.class() == 1 { -T::one() } else { T::one() };
-        z[0] = factor * sign * Activation::Sigmoid.at(sign * z[0]).0;
-        cost
+        rows: Rows<'_, T>,
+        shares: &[T],
+        costs: &mut [f64],
+    ) {
+        BinaryCrossEntropy::costs(options, z, rows, costs);
+        for ((z, &class), &share) in z.iter_mut().zip(rows.classes()).zip(shares) {
+            // σ(z) − 1 = −σ(−z), without the cancellation.
+            let sign = if class == 1 { -T::one() } else { T::one() };
+            *z = share * sign * Activation::Sigmoid.at(sign * *z).0;
+        }
     }
 
-    fn output<T: Real>(z: &mut [T]) {
-        z[0] = Activation::Sigmoid.at(z[0]).0;
+    #[inline(always)]
+    fn output<T: Real>(z: &mut [T], _n_outputs: usize) {
+        for z in z {
+            *z = Activation::Sigmoid.at(*z).0;
+        }
     }
 }

@@ -7,7 +7,7 @@
 //! ∂L/∂ŷ_j = (1/n) clamp(e_j, −δ, δ)
 //! ```
 
-use super::{Cost, LossOptions, RowTarget};
+use super::{Cost, LossOptions, Rows};
 use mlpsweep_real::Real;
 
 pub(super) struct Huber;
@@ -20,34 +20,40 @@ impl Cost for Huber {
         n
     }
 
-    fn cost<T: Real>(options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64 {
-        let delta = options.huber_delta;
-        let costs = z.iter().zip(target.numbers()).map(|(&z, &y)| {
-            let e = (z - y).to_f64().abs();
-            if e <= delta { 0.5 * e * e } else { delta * (e - 0.5 * delta) }
-        });
-        costs.sum::<f64>() / z.len() as f64
+    #[inline(always)]
+    fn costs<T: Real>(options: &LossOptions, z: &[T], rows: Rows<'_, T>, costs: &mut [f64]) {
+        let (delta, n) = (options.huber_delta, rows.n_outputs);
+        let each = z.chunks_exact(n).zip(rows.numbers().chunks_exact(n));
+        for ((z, y), cost) in each.zip(costs) {
+            let parts = z.iter().zip(y).map(|(&z, &y)| {
+                let e = (z - y).to_f64().abs();
+                if e <= delta { 0.5 * e * e } else { delta * (e - 0.5 * delta) }
+            });
+            *cost = parts.sum::<f64>() / n as f64;
+        }
     }
 
-    fn cost_and_delta<T: Real>(
+    #[inline(always)]
+    fn costs_and_deltas<T: Real>(
         options: &LossOptions,
         z: &mut [T],
-        target: RowTarget<'_, T>,
-        factor: T,
-    ) -> f64 {
-        let cost = Huber::cost(options, z, target);
-        let slope = factor * T::from_f64(1.0 / z.len() as f64);
-        let delta = T::from_f64(options.huber_delta);
-        for (z, &y) in z.iter_mut().zip(target.numbers()) {
-            *z = slope * (*z - y).max(-delta).min(delta);
+        rows: Rows<'_, T>,
+        shares: &[T],
+        costs: &mut [f64],
+    ) {
+        Huber::costs(options, z, rows, costs);
+        let (delta, n) = (T::from_f64(options.huber_delta), rows.n_outputs);
+        let each = z.chunks_exact_mut(n).zip(rows.numbers().chunks_exact(n));
+        for ((z, y), &share) in each.zip(shares) {
+            let slope = share * T::from_f64(1.0 / n as f64);
+            z.iter_mut().zip(y).for_each(|(z, &y)| *z = slope * (*z - y).max(-delta).min(delta));
         }
-        cost
     }
 
-    fn output<T: Real>(_z: &mut [T]) {}
+    fn output<T: Real>(_z: &mut [T], _n_outputs: usize) {}
 
-    fn sides<T: Real>(options: &LossOptions, z: &[T], target: RowTarget<'_, T>, sides: &mut Vec<bool>) {
-        let errors = z.iter().zip(target.numbers()).map(|(&z, &y)| (z - y).to_f64());
+    fn sides<T: Real>(options: &LossOptions, z: &[T], rows: Rows<'_, T>, sides: &mut Vec<bool>) {
+        let errors = z.iter().zip(rows.numbers()).map(|(&z, &y)| (z - y).to_f64());
         sides.extend(errors.flat_map(|e| [e > options.huber_delta, e > -options.huber_delta]));
     }
 }

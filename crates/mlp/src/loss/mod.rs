@@ -9,7 +9,11 @@
 //! Each loss reads the *logits* `z` of a row, knows the output activation that belongs to it, and gives ∂L/∂z. To add one: a
 //! file with its `Cost`, and a line in the list below.
 
-use mlpsweep_real::Real;
+use mlpsweep_real::{Pass, Real, vectorised_pass};
+use std::marker::PhantomData;
+
+/// Rows whose losses are computed together: enough for vector units, few enough to stay in the first cache.
+const BLOCK: usize = 32;
 
 /// What the rows of a batch should have come out as, and how much each of them counts.
 #[derive(Clone, Copy, Debug)]
@@ -45,37 +49,45 @@ impl<'a, T: Real> Targets<'a, T> {
         self.weights.map_or(n_rows as f64, |weights| weights.iter().map(|weight| weight.to_f64()).sum())
     }
 
+    #[inline(always)]
     fn weight(&self, row: usize) -> T {
         self.weights.map_or(T::one(), |weights| weights[row])
     }
 
-    fn row(&self, row: usize, n_outputs: usize) -> RowTarget<'a, T> {
-        match self.values {
-            Values::Classes(classes) => RowTarget::Class(classes[row]),
-            Values::Numbers(numbers) => RowTarget::Numbers(&numbers[row * n_outputs..(row + 1) * n_outputs]),
-        }
+    /// Those of `n_rows` rows from `first` on.
+    #[inline(always)]
+    fn rows(&self, first: usize, n_rows: usize, n_outputs: usize) -> Rows<'a, T> {
+        let values = match self.values {
+            Values::Classes(classes) => Values::Classes(&classes[first..first + n_rows]),
+            Values::Numbers(numbers) => {
+                Values::Numbers(&numbers[first * n_outputs..(first + n_rows) * n_outputs])
+            }
+        };
+        Rows { values, n_outputs }
     }
 }
 
-/// The target of one row.
+/// The targets of a few rows, and how many outputs each row has.
 #[derive(Clone, Copy)]
-enum RowTarget<'a, T> {
-    Class(u32),
-    Numbers(&'a [T]),
+struct Rows<'a, T> {
+    values: Values<'a, T>,
+    n_outputs: usize,
 }
 
-impl<'a, T> RowTarget<'a, T> {
-    fn class(self) -> u32 {
-        match self {
-            RowTarget::Class(class) => class,
-            RowTarget::Numbers(_) => panic!("this loss wants classes as targets"),
+impl<'a, T> Rows<'a, T> {
+    #[inline(always)]
+    fn classes(self) -> &'a [u32] {
+        match self.values {
+            Values::Classes(classes) => classes,
+            Values::Numbers(_) => panic!("this loss wants classes as targets"),
         }
     }
 
+    #[inline(always)]
     fn numbers(self) -> &'a [T] {
-        match self {
-            RowTarget::Numbers(numbers) => numbers,
-            RowTarget::Class(_) => panic!("this loss wants numbers as targets"),
+        match self.values {
+            Values::Numbers(numbers) => numbers,
+            Values::Classes(_) => panic!("this loss wants numbers as targets"),
         }
     }
 }
@@ -104,19 +116,20 @@ trait Cost {
 
     /// Units of the output layer for `n` classes, or for `n` numbers a row.
     fn n_outputs(n: usize) -> usize;
-    /// L of one row.
-    fn cost<T: Real>(options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64;
-    /// L of one row, and `z` becomes `factor`·∂L/∂z.
-    fn cost_and_delta<T: Real>(
+    /// L of each row; of at most `BLOCK`, as below.
+    fn costs<T: Real>(options: &LossOptions, z: &[T], rows: Rows<'_, T>, costs: &mut [f64]);
+    /// L of each row, and the row of `z` becomes its share times ∂L/∂z.
+    fn costs_and_deltas<T: Real>(
         options: &LossOptions,
         z: &mut [T],
-        target: RowTarget<'_, T>,
-        factor: T,
-    ) -> f64;
-    /// `z` of one row becomes ŷ: numbers, or probabilities.
-    fn output<T: Real>(z: &mut [T]);
-    /// On which side of each of its kinks the row is; nothing for a smooth loss.
-    fn sides<T: Real>(_options: &LossOptions, _z: &[T], _target: RowTarget<'_, T>, _sides: &mut Vec<bool>) {}
+        rows: Rows<'_, T>,
+        shares: &[T],
+        costs: &mut [f64],
+    );
+    /// `z` becomes ŷ: numbers, or probabilities.
+    fn output<T: Real>(z: &mut [T], n_outputs: usize);
+    /// On which side of each of its kinks each output is; nothing for a smooth loss.
+    fn sides<T: Real>(_options: &LossOptions, _z: &[T], _rows: Rows<'_, T>, _sides: &mut Vec<bool>) {}
 }
 
 macro_rules! losses {
@@ -160,7 +173,9 @@ macro_rules! losses {
                 targets: Targets<'_, T>,
             ) -> f64 {
                 match self {
-                    $(Loss::$variant => total::<$file::$variant, T>(options, logits, n_outputs, targets)),+
+                    $(Loss::$variant => {
+                        vectorised_pass(Total { cost: PhantomData::<$file::$variant>, options, logits, n_outputs, targets })
+                    })+
                 }
             }
 
@@ -173,14 +188,19 @@ macro_rules! losses {
                 targets: Targets<'_, T>,
             ) -> f64 {
                 match self {
-                    $(Loss::$variant => mean_and_delta::<$file::$variant, T>(options, logits, n_outputs, targets)),+
+                    $(Loss::$variant => {
+                        vectorised_pass(MeanAndDelta { cost: PhantomData::<$file::$variant>, options, logits, n_outputs, targets })
+                    })+
                 }
             }
 
             /// `logits` (rows × `n_outputs`) becomes Ŷ: numbers for a regression, probabilities for classes.
             pub fn output<T: Real>(self, logits: &mut [T], n_outputs: usize) {
-                let rows = logits.chunks_exact_mut(n_outputs);
-                match self { $(Loss::$variant => rows.for_each(<$file::$variant as Cost>::output)),+ }
+                match self {
+                    $(Loss::$variant => {
+                        vectorised_pass(Output { cost: PhantomData::<$file::$variant>, logits, n_outputs });
+                    })+
+                }
             }
 
             /// On which side of its kinks each output is.
@@ -192,11 +212,9 @@ macro_rules! losses {
                 targets: Targets<'_, T>,
             ) -> Vec<bool> {
                 let mut sides = Vec::new();
-                for (row, z) in logits.chunks_exact(n_outputs).enumerate() {
-                    let target = targets.row(row, n_outputs);
-                    match self {
-                        $(Loss::$variant => <$file::$variant as Cost>::sides(options, z, target, &mut sides)),+
-                    }
+                let rows = targets.rows(0, logits.len() / n_outputs, n_outputs);
+                match self {
+                    $(Loss::$variant => <$file::$variant as Cost>::sides(options, logits, rows, &mut sides)),+
                 }
                 sides
             }
@@ -219,41 +237,91 @@ impl Loss {
     }
 }
 
-fn total<C: Cost, T: Real>(
-    options: &LossOptions,
-    logits: &[T],
+struct Total<'a, C, T> {
+    cost: PhantomData<C>,
+    options: &'a LossOptions,
+    logits: &'a [T],
     n_outputs: usize,
-    targets: Targets<'_, T>,
-) -> f64 {
-    let rows = logits.chunks_exact(n_outputs).enumerate();
-    let weighted = rows.map(|(row, z)| match targets.weight(row).to_f64() {
-        0.0 => 0.0,
-        weight => weight * C::cost(options, z, targets.row(row, n_outputs)),
-    });
-    weighted.sum()
+    targets: Targets<'a, T>,
 }
 
-fn mean_and_delta<C: Cost, T: Real>(
-    options: &LossOptions,
-    logits: &mut [T],
-    n_outputs: usize,
-    targets: Targets<'_, T>,
-) -> f64 {
-    let total_weight = targets.total_weight(logits.len() / n_outputs);
-    if total_weight == 0.0 {
-        logits.fill(T::zero());
-        return 0.0;
-    }
-    let mut total = 0.0;
-    for (row, z) in logits.chunks_exact_mut(n_outputs).enumerate() {
-        let weight = targets.weight(row).to_f64();
-        if weight == 0.0 {
-            z.fill(T::zero());
-            continue;
+impl<C: Cost, T: Real> Pass for Total<'_, C, T> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let Total { options, logits, n_outputs, targets, .. } = self;
+        let mut total = 0.0;
+        for (z, first) in logits.chunks(BLOCK * n_outputs).zip((0..).step_by(BLOCK)) {
+            let mut costs = [0.0; BLOCK];
+            let costs = &mut costs[..z.len() / n_outputs];
+            C::costs(options, z, targets.rows(first, costs.len(), n_outputs), costs);
+            for (i, cost) in costs.iter().enumerate() {
+                let weight = targets.weight(first + i).to_f64();
+                if weight != 0.0 {
+                    total += weight * cost;
+                }
+            }
         }
-        // The share is at most 1, however small all weights are.
-        let share = T::from_f64(weight / total_weight);
-        total += weight * C::cost_and_delta(options, z, targets.row(row, n_outputs), share);
+        total
     }
-    total / total_weight
+}
+
+struct MeanAndDelta<'a, C, T> {
+    cost: PhantomData<C>,
+    options: &'a LossOptions,
+    logits: &'a mut [T],
+    n_outputs: usize,
+    targets: Targets<'a, T>,
+}
+
+impl<C: Cost, T: Real> Pass for MeanAndDelta<'_, C, T> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let MeanAndDelta { options, logits, n_outputs, targets, .. } = self;
+        let total_weight = targets.total_weight(logits.len() / n_outputs);
+        if total_weight == 0.0 {
+            logits.fill(T::zero());
+            return 0.0;
+        }
+        let mut total = 0.0;
+        for (z, first) in logits.chunks_mut(BLOCK * n_outputs).zip((0..).step_by(BLOCK)) {
+            let (mut costs, mut shares) = ([0.0; BLOCK], [T::zero(); BLOCK]);
+            let n_rows = z.len() / n_outputs;
+            let (costs, shares) = (&mut costs[..n_rows], &mut shares[..n_rows]);
+            for (i, share) in shares.iter_mut().enumerate() {
+                // At most 1, however small all weights are.
+                *share = T::from_f64(targets.weight(first + i).to_f64() / total_weight);
+            }
+            C::costs_and_deltas(options, z, targets.rows(first, n_rows, n_outputs), shares, costs);
+            for (i, (cost, z)) in costs.iter().zip(z.chunks_exact_mut(n_outputs)).enumerate() {
+                let weight = targets.weight(first + i).to_f64();
+                if weight == 0.0 {
+                    z.fill(T::zero());
+                } else {
+                    total += weight * cost;
+                }
+            }
+        }
+        total / total_weight
+    }
+}
+
+struct Output<'a, C, T> {
+    cost: PhantomData<C>,
+    logits: &'a mut [T],
+    n_outputs: usize,
+}
+
+impl<C: Cost, T: Real> Pass for Output<'_, C, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for z in self.logits.chunks_mut(BLOCK * self.n_outputs) {
+            C::output(z, self.n_outputs);
+        }
+    }
 }

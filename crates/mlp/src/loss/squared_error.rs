@@ -7,7 +7,7 @@
 //! ∂L/∂ŷ_j = (2/n) (ŷ_j − y_j)
 //! ```
 
-use super::{Cost, LossOptions, RowTarget};
+use super::{Cost, LossOptions, Rows};
 use mlpsweep_real::Real;
 
 pub(super) struct SquaredError;
@@ -20,27 +20,32 @@ impl Cost for SquaredError {
         n
     }
 
-    fn cost<T: Real>(_options: &LossOptions, z: &[T], target: RowTarget<'_, T>) -> f64 {
-        let squares = z.iter().zip(target.numbers()).map(|(&z, &y)| (z - y).to_f64().powi(2));
-        squares.sum::<f64>() / z.len() as f64
-    }
-
-    fn cost_and_delta<T: Real>(
-        _options: &LossOptions,
-        z: &mut [T],
-        target: RowTarget<'_, T>,
-        factor: T,
-    ) -> f64 {
-        let n = z.len() as f64;
-        let slope = factor * T::from_f64(2.0 / n);
-        let mut squares = 0.0;
-        for (z, &y) in z.iter_mut().zip(target.numbers()) {
-            let error = *z - y;
-            squares += error.to_f64().powi(2);
-            *z = slope * error;
+    #[inline(always)]
+    fn costs<T: Real>(_options: &LossOptions, z: &[T], rows: Rows<'_, T>, costs: &mut [f64]) {
+        let n = rows.n_outputs;
+        let each = z.chunks_exact(n).zip(rows.numbers().chunks_exact(n));
+        for ((z, y), cost) in each.zip(costs) {
+            let squares = z.iter().zip(y).map(|(&z, &y)| (z - y).to_f64().powi(2));
+            *cost = squares.sum::<f64>() / n as f64;
         }
-        squares / n
     }
 
-    fn output<T: Real>(_z: &mut [T]) {}
+    #[inline(always)]
+    fn costs_and_deltas<T: Real>(
+        options: &LossOptions,
+        z: &mut [T],
+        rows: Rows<'_, T>,
+        shares: &[T],
+        costs: &mut [f64],
+    ) {
+        SquaredError::costs(options, z, rows, costs);
+        let n = rows.n_outputs;
+        let each = z.chunks_exact_mut(n).zip(rows.numbers().chunks_exact(n));
+        for ((z, y), &share) in each.zip(shares) {
+            let slope = share * T::from_f64(2.0 / n as f64);
+            z.iter_mut().zip(y).for_each(|(z, &y)| *z = slope * (*z - y));
+        }
+    }
+
+    fn output<T: Real>(_z: &mut [T], _n_outputs: usize) {}
 }

@@ -1,0 +1,3 @@
+//! Tests of the elementary functions through their public face.
+
+mod functions;
