@@ -167,7 +167,8 @@ def run(name, workload, round_idx, options, binaries, folder):
             command = [binaries["mlpsweep"], "run", sweep, "--jobs", options.jobs, "--out", out, "--quiet"]
             done = meter.run(command, environment, options.jobs)
             with open(pathlib.Path(out, "ranked.csv"), newline="") as file:
-                scores = [float(row["mean_test_score"]) for row in csv.DictReader(file) if row["state"] == "complete"]
+                rows = sorted(csv.DictReader(file), key=lambda row: int(row["number"]))
+            scores = [float(row["mean_test_score"]) for row in rows if row["state"] == "complete"]
     return {"seconds": done.seconds, "bytes": done.peak_bytes, "scores": scores}
 
 
