@@ -7,10 +7,12 @@
 //! A row of weight 0 counts nothing, even where its L is not finite; where all weigh 0, J and ∂J/∂z are 0.
 //!
 //! Each loss reads the *logits* `z` of a row, knows the output activation that belongs to it, and gives ∂L/∂z. To add one: a
-//! file with its `Cost`, and a line in the list below.
+//! file with its `Cost`, or its `OfErrors` where it is a mean over a row's errors, and a line in the list below.
 
 use mlpsweep_real::{Pass, Real, vectorised_pass};
 use std::marker::PhantomData;
+
+mod of_errors;
 
 /// Rows whose losses are computed together: enough for vector units, few enough to stay in the first cache.
 const BLOCK: usize = 32;
