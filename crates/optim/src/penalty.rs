@@ -20,16 +20,34 @@ pub struct Penalty<T> {
     pub l2: T,
 }
 
+/// What a penalty adds to the gradient, as a type of its own where there is no L1: loops are then shorter by the sign.
+pub(crate) trait Pull<T>: Copy {
+    /// g + ∂P/∂w
+    fn add_to(self, g: T, w: T) -> T;
+}
+
+impl<T: Real> Pull<T> for Penalty<T> {
+    #[inline(always)]
+    fn add_to(self, g: T, w: T) -> T {
+        g + self.l2 * w + self.l1 * w.sign()
+    }
+}
+
+/// L2 alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct L2<T>(pub(crate) T);
+
+impl<T: Real> Pull<T> for L2<T> {
+    #[inline(always)]
+    fn add_to(self, g: T, w: T) -> T {
+        g + self.0 * w
+    }
+}
+
 impl<T: Real> Penalty<T> {
     /// No penalty.
     pub fn none() -> Penalty<T> {
         Penalty { l1: T::zero(), l2: T::zero() }
-    }
-
-    /// g + ∂P/∂w
-    #[inline(always)]
-    pub(crate) fn add_to(self, g: T, w: T) -> T {
-        g + self.l2 * w + self.l1 * w.sign()
     }
 
     /// g += ∂P/∂w, for whoever needs the whole gradient before a step.

@@ -12,7 +12,8 @@
 use super::Rule;
 use super::rmsprop::RHO;
 use crate::constant::Interval;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -48,17 +49,17 @@ impl<T: Real> Rule<T> for Adadelta<T> {
         learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         let states = (&mut self.squares[range.clone()], &mut self.steps[range]);
         vectorised(pass, (params, gradient, penalty, states, learning_rate, self.rho, self.epsilon));
     }
 }
 
-type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, (&'a mut [T], &'a mut [T]), T, T, T);
+type Pass<'a, T, P> = (&'a mut [T], &'a [T], P, (&'a mut [T], &'a mut [T]), T, T, T);
 
 #[inline(always)]
-fn pass<T: Real>((params, gradient, penalty, (squares, steps), learning_rate, rho, epsilon): Pass<'_, T>) {
+fn pass<T: Real, P: Pull<T>>((params, gradient, penalty, (squares, steps), learning_rate, rho, epsilon): Pass<'_, T, P>) {
     for (((theta, &g), s), d) in params.iter_mut().zip(gradient).zip(squares).zip(steps) {
         let g = penalty.add_to(g, *theta);
         let square = rho * *s + (T::one() - rho) * g * g;

@@ -7,7 +7,8 @@
 
 use super::Rule;
 use crate::constant::Interval;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -36,18 +37,18 @@ impl<T: Real> Rule<T> for Adagrad<T> {
         learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         vectorised(pass, (params, gradient, penalty, &mut self.squares[range], learning_rate, self.epsilon));
     }
 }
 
 #[inline(always)]
-fn pass<T: Real>(
+fn pass<T: Real, P: Pull<T>>(
     (params, gradient, penalty, squares, learning_rate, epsilon): (
         &mut [T],
         &[T],
-        Penalty<T>,
+        P,
         &mut [T],
         T,
         T,

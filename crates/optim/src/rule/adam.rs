@@ -11,7 +11,8 @@
 use super::Rule;
 use super::moments::{BETA1, BETA2, Moments, Step};
 use super::rmsprop::EPSILON;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -38,17 +39,17 @@ impl<T: Real> Rule<T> for Adam<T> {
         _learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         vectorised(pass, (params, gradient, penalty, self.0.at(range), T::one()));
     }
 }
 
-type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, (&'a mut [T], &'a mut [T], Step<T>), T);
+type Pass<'a, T, P> = (&'a mut [T], &'a [T], P, (&'a mut [T], &'a mut [T], Step<T>), T);
 
 /// One step, with the parameters multiplied by `keep` on the way; the gradient's penalty is that of before.
 #[inline(always)]
-pub(super) fn pass<T: Real>((params, gradient, penalty, (mean, squares, step), keep): Pass<'_, T>) {
+pub(super) fn pass<T: Real, P: Pull<T>>((params, gradient, penalty, (mean, squares, step), keep): Pass<'_, T, P>) {
     for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
         let g = penalty.add_to(g, *theta);
         // States are stored last: read back right after its store, a value waits for it (2.4 times slower).

@@ -9,7 +9,8 @@ use super::adam::pass;
 use super::moments::{BETA1, BETA2, Moments};
 use super::rmsprop::EPSILON;
 use crate::constant::Interval;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -42,7 +43,7 @@ impl<T: Real> Rule<T> for AdamW<T> {
         learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         let keep = T::from_f64(1.0 - learning_rate.to_f64() * self.weight_decay);
         vectorised(pass, (params, gradient, penalty, self.moments.at(range), keep));

@@ -11,7 +11,8 @@
 use super::Rule;
 use super::moments::{BETA1, BETA2, Moments, Step};
 use super::rmsprop::EPSILON;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -41,17 +42,17 @@ impl<T: Real> Rule<T> for AmsGrad<T> {
         _learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         let largest = &mut self.largest[range.clone()];
         vectorised(pass, (params, gradient, penalty, self.moments.at(range), largest));
     }
 }
 
-type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, (&'a mut [T], &'a mut [T], Step<T>), &'a mut [T]);
+type Pass<'a, T, P> = (&'a mut [T], &'a [T], P, (&'a mut [T], &'a mut [T], Step<T>), &'a mut [T]);
 
 #[inline(always)]
-fn pass<T: Real>((params, gradient, penalty, (mean, squares, step), largest): Pass<'_, T>) {
+fn pass<T: Real, P: Pull<T>>((params, gradient, penalty, (mean, squares, step), largest): Pass<'_, T, P>) {
     let each = params.iter_mut().zip(gradient).zip(mean).zip(squares).zip(largest);
     for ((((theta, &g), v), s), m) in each {
         let g = penalty.add_to(g, *theta);

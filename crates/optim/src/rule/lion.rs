@@ -11,7 +11,8 @@
 use super::Rule;
 use super::moments::BETA1;
 use crate::constant::Interval;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -53,7 +54,7 @@ impl<T: Real> Rule<T> for Lion<T> {
         learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         let constants = (learning_rate, self.beta1, self.beta2, self.weight_decay);
         vectorised(pass, (params, gradient, penalty, &mut self.mean[range], constants));
@@ -61,8 +62,8 @@ impl<T: Real> Rule<T> for Lion<T> {
 }
 
 #[inline(always)]
-fn pass<T: Real>(
-    (params, gradient, penalty, mean, constants): (&mut [T], &[T], Penalty<T>, &mut [T], (T, T, T, T)),
+fn pass<T: Real, P: Pull<T>>(
+    (params, gradient, penalty, mean, constants): (&mut [T], &[T], P, &mut [T], (T, T, T, T)),
 ) {
     let (learning_rate, beta1, beta2, weight_decay) = constants;
     for ((theta, &g), v) in params.iter_mut().zip(gradient).zip(mean) {

@@ -7,7 +7,8 @@
 //! states would stay among the slow numbers for ever.
 
 use crate::lbfgs::Lbfgs;
-use crate::{ConfigError, Constant, Penalty, Segment};
+use crate::penalty::{L2, Pull};
+use crate::{ConfigError, Constant, Segment};
 use mlpsweep_real::Real;
 use std::ops::Range;
 
@@ -35,7 +36,7 @@ trait Rule<T>: Sized {
         learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     );
 }
 
@@ -210,6 +211,10 @@ fn step<T: Real>(
     rule.begin_step(learning_rate);
     for Segment { range, penalty } in segments {
         let (params, gradient) = (&mut params[range.clone()], &gradient[range.clone()]);
-        rule.update(range.clone(), learning_rate, params, gradient, *penalty);
+        if penalty.l1 == T::zero() {
+            rule.update(range.clone(), learning_rate, params, gradient, L2(penalty.l2));
+        } else {
+            rule.update(range.clone(), learning_rate, params, gradient, *penalty);
+        }
     }
 }

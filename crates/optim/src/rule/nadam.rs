@@ -10,7 +10,8 @@ use super::Rule;
 use super::moments::{BETA1, BETA2, Moments, Step};
 use super::rmsprop::EPSILON;
 use crate::constant::Interval;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -57,7 +58,7 @@ impl<T: Real> Rule<T> for NAdam<T> {
         learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         let alpha = learning_rate.to_f64();
         let (now, next) = (self.mu(self.moments.t), self.mu(self.moments.t.saturating_add(1)));
@@ -69,10 +70,10 @@ impl<T: Real> Rule<T> for NAdam<T> {
     }
 }
 
-type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, (&'a mut [T], &'a mut [T], Step<T>), (T, T));
+type Pass<'a, T, P> = (&'a mut [T], &'a [T], P, (&'a mut [T], &'a mut [T], Step<T>), (T, T));
 
 #[inline(always)]
-fn pass<T: Real>((params, gradient, penalty, (mean, squares, step), rates): Pass<'_, T>) {
+fn pass<T: Real, P: Pull<T>>((params, gradient, penalty, (mean, squares, step), rates): Pass<'_, T, P>) {
     let (rate_now, rate_ahead) = rates;
     for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
         let g = penalty.add_to(g, *theta);

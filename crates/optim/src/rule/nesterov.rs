@@ -7,7 +7,8 @@
 
 use super::Rule;
 use super::momentum::MOMENTUM;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -33,15 +34,15 @@ impl<T: Real> Rule<T> for Nesterov<T> {
         learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         vectorised(pass, (params, gradient, penalty, &mut self.velocity[range], learning_rate, self.beta));
     }
 }
 
 #[inline(always)]
-fn pass<T: Real>(
-    (params, gradient, penalty, velocity, learning_rate, beta): (&mut [T], &[T], Penalty<T>, &mut [T], T, T),
+fn pass<T: Real, P: Pull<T>>(
+    (params, gradient, penalty, velocity, learning_rate, beta): (&mut [T], &[T], P, &mut [T], T, T),
 ) {
     for ((theta, &g), v) in params.iter_mut().zip(gradient).zip(velocity) {
         let g = penalty.add_to(g, *theta);

@@ -10,7 +10,8 @@
 use super::Rule;
 use super::moments::{BETA1, BETA2, Moments, Step};
 use super::rmsprop::EPSILON;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -37,7 +38,7 @@ impl<T: Real> Rule<T> for RAdam<T> {
         _learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         let Moments { beta2, t, .. } = self.0;
         let power = beta2.powi(t);
@@ -55,10 +56,10 @@ impl<T: Real> Rule<T> for RAdam<T> {
     }
 }
 
-type Pass<'a, T> = (&'a mut [T], &'a [T], Penalty<T>, (&'a mut [T], &'a mut [T], Step<T>), T);
+type Pass<'a, T, P> = (&'a mut [T], &'a [T], P, (&'a mut [T], &'a mut [T], Step<T>), T);
 
 #[inline(always)]
-fn pass_rectified<T: Real>((params, gradient, penalty, (mean, squares, step), factor): Pass<'_, T>) {
+fn pass_rectified<T: Real, P: Pull<T>>((params, gradient, penalty, (mean, squares, step), factor): Pass<'_, T, P>) {
     for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
         let g = penalty.add_to(g, *theta);
         let (mean, square) = step.average(*v, *s, g);
@@ -68,7 +69,7 @@ fn pass_rectified<T: Real>((params, gradient, penalty, (mean, squares, step), fa
 }
 
 #[inline(always)]
-fn pass_plain<T: Real>((params, gradient, penalty, (mean, squares, step), _): Pass<'_, T>) {
+fn pass_plain<T: Real, P: Pull<T>>((params, gradient, penalty, (mean, squares, step), _): Pass<'_, T, P>) {
     for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
         let g = penalty.add_to(g, *theta);
         let (mean, square) = step.average(*v, *s, g);

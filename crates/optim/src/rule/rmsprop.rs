@@ -7,7 +7,8 @@
 
 use super::Rule;
 use crate::constant::Interval;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
 
@@ -50,7 +51,7 @@ impl<T: Real> Rule<T> for RmsProp<T> {
         learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         let constants = (learning_rate, self.rho, self.epsilon);
         vectorised(pass, (params, gradient, penalty, &mut self.squares[range], constants));
@@ -58,8 +59,8 @@ impl<T: Real> Rule<T> for RmsProp<T> {
 }
 
 #[inline(always)]
-fn pass<T: Real>(
-    (params, gradient, penalty, squares, constants): (&mut [T], &[T], Penalty<T>, &mut [T], (T, T, T)),
+fn pass<T: Real, P: Pull<T>>(
+    (params, gradient, penalty, squares, constants): (&mut [T], &[T], P, &mut [T], (T, T, T)),
 ) {
     let (learning_rate, rho, epsilon) = constants;
     for ((theta, &g), s) in params.iter_mut().zip(gradient).zip(squares) {

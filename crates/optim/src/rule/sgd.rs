@@ -3,7 +3,8 @@
 //! With a batch of all rows this is batch gradient descent, with a batch of one row stochastic gradient descent.
 
 use super::Rule;
-use crate::{Constant, Penalty};
+use crate::Constant;
+use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -27,14 +28,14 @@ impl<T: Real> Rule<T> for Sgd<T> {
         learning_rate: T,
         params: &mut [T],
         gradient: &[T],
-        penalty: Penalty<T>,
+        penalty: impl Pull<T>,
     ) {
         vectorised(pass, (params, gradient, penalty, learning_rate));
     }
 }
 
 #[inline(always)]
-fn pass<T: Real>((params, gradient, penalty, learning_rate): (&mut [T], &[T], Penalty<T>, T)) {
+fn pass<T: Real, P: Pull<T>>((params, gradient, penalty, learning_rate): (&mut [T], &[T], P, T)) {
     for (theta, &g) in params.iter_mut().zip(gradient) {
         *theta -= learning_rate * penalty.add_to(g, *theta);
     }
