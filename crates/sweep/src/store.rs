@@ -330,16 +330,6 @@ impl Store {
         written.map_err(|source| self.sqlite(source))
     }
 
-    /// The units that are finished.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn finished(&self) -> Result<BTreeSet<UnitId>, StoreError> {
-        let units =
-            self.query("SELECT trial, split FROM folds", |row| Ok(Ok(unit_id(row.get(0)?, row.get(1)?))))?;
-        Ok(units.into_iter().collect())
-    }
-
     /// All trials with a finished fold, in the order of their numbers.
     ///
     /// # Errors

@@ -156,7 +156,7 @@ pub(crate) fn results(folder: &Path) -> [String; 3] {
 /// Units that are stored in the folder.
 pub(crate) fn n_finished(folder: &Path) -> usize {
     let store = mlpsweep_sweep::store::Store::read(folder);
-    store.and_then(|store| store.finished()).map_or(0, |units| units.len())
+    store.and_then(|store| store.folds(false)).map_or(0, |units| units.len())
 }
 
 /// Waits until `n` units are stored.

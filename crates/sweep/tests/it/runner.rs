@@ -272,7 +272,7 @@ fn what_is_shown_is_stored() {
     let mut shown = Vec::new();
     runner::run(&plan, folder.path(), &options, |progress| {
         let stored =
-            Store::read(folder.path()).and_then(|store| store.finished()).expect("readable meanwhile");
+            Store::read(folder.path()).and_then(|store| store.folds(false)).expect("readable meanwhile");
         assert_eq!(stored.len() as u64, progress.done);
         shown.push(progress.clone());
     })

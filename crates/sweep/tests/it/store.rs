@@ -325,7 +325,7 @@ fn the_same_sweep_is_continued() {
     run(&plan(SMALL, &[]), folder.path(), 1);
     for overrides in [["search.trials=9"], ["name=other"], ["search.max_time=3h"]] {
         let store = open(folder.path(), &overrides).unwrap_or_else(|error| panic!("{overrides:?}: {error}"));
-        assert_eq!(store.finished().expect("units").len(), 12);
+        assert_eq!(store.folds(false).expect("units").len(), 12);
     }
 }
 
