@@ -10,10 +10,10 @@
 //!                                        dZ_{l−1} = dZ_l W_l ⋆ S_{l−1}  m × n_{l−1}
 //! ```
 //!
-//! `S_l` is the slope ψ'(Z_l) ⋆ R_l / p, kept by the forward pass where A_l does not tell it. The network holds no parameters: they are one flat
-//! slice laid out by [`Layout`], so that an optimizer can treat them as a vector.
+//! `S_l` is the slope ψ'(Z_l) ⋆ R_l / p, kept by the forward pass where Ã_l does not tell it. The network holds no parameters:
+//! they are one flat slice laid out by [`Layout`], so that an optimizer can treat them as a vector.
 
-use crate::dropout::draw_mask;
+use crate::dropout::Mask;
 use crate::{Activation, Layout, Loss, LossOptions, NetworkError, Targets};
 use mlpsweep_kernels::{Matrix, Packing, product, product_then};
 use mlpsweep_real::{Real, vectorised};
@@ -81,7 +81,6 @@ pub struct Workspace<T> {
     slopes: Vec<Vec<T>>,
     /// dZ of two neighbouring layers, taking turns.
     deltas: [Vec<T>; 2],
-    mask: Vec<T>,
     packing: Packing<T>,
 }
 
@@ -92,18 +91,11 @@ impl<T: Real> Workspace<T> {
         let buffer = |size: &usize| vec![T::zero(); size * max_rows];
         let hidden = &sizes[1..sizes.len() - 1];
         let widest = hidden.iter().copied().max().unwrap_or(0);
-        let drops_hidden = network.config.dropout > 0.0;
-        let masked = if drops_hidden { widest } else { 0 }.max(if network.config.input_dropout > 0.0 {
-            sizes[0]
-        } else {
-            0
-        });
         let slopes = if network.keeps_slopes() { hidden } else { &[] };
         Workspace {
             activations: sizes.iter().map(buffer).collect(),
             slopes: slopes.iter().map(buffer).collect(),
             deltas: [buffer(&widest), buffer(&widest)],
-            mask: buffer(&masked),
             packing: Packing::default(),
             sizes,
             max_rows,
@@ -183,9 +175,9 @@ impl Network {
         6.0 * n_rows as f64 * products.sum::<f64>()
     }
 
-    /// Whether the forward pass has to keep slopes: A_l does not tell them, or no longer once units are dropped.
+    /// Whether the forward pass has to keep slopes.
     fn keeps_slopes(&self) -> bool {
-        self.config.dropout > 0.0 || !self.config.activation.value_tells_slope()
+        !self.config.activation.value_tells_slope(self.config.dropout)
     }
 
     /// Ŷ for the rows in the workspace's input (rows × n_L): numbers, or probabilities. No dropout.
@@ -253,13 +245,11 @@ impl Network {
     ) -> &'w mut [T] {
         self.check(params, workspace);
         let n_rows = workspace.n_rows;
-        let Workspace { activations, slopes, mask, packing, .. } = workspace;
+        let Workspace { activations, slopes, packing, .. } = workspace;
 
         if self.config.input_dropout > 0.0 {
             let x = &mut activations[0][..n_rows * self.config.sizes[0]];
-            let mask = &mut mask[..x.len()];
-            draw_mask(self.config.input_dropout, mask, masks);
-            multiply(x, mask);
+            Mask::draw(self.config.input_dropout, masks).apply(0, x);
         }
         let last = self.layout.blocks().len() - 1;
         for (l, block) in self.layout.blocks().iter().enumerate() {
@@ -267,20 +257,22 @@ impl Network {
             let z = &mut above[0][..n_rows * block.n_out];
             let bias = &params[block.biases.clone()];
             let (a, w) = (matrix(&below[l], n_rows, block.n_in), weights(params, block).transposed());
-            if l == last || !self.keeps_slopes() {
-                let activation = if l == last { Activation::Identity } else { self.config.activation };
-                product_then(a, w, z, packing, &mut |_, z| activation.apply(z, bias));
+            if l == last {
+                product_then(a, w, z, packing, &mut |_, z| Activation::Identity.apply(z, bias));
                 continue;
             }
-            product_then(a, w, z, packing, &mut |first, z| {
-                let slope = &mut slopes[l][first * block.n_out..][..z.len()];
-                self.config.activation.apply_with_slope(z, bias, slope);
-                if self.config.dropout > 0.0 {
-                    let mask = &mut mask[..z.len()];
-                    draw_mask(self.config.dropout, mask, masks);
-                    multiply(z, mask);
-                    multiply(slope, mask);
+            let (activation, rate) = (self.config.activation, self.config.dropout);
+            let mask = (rate > 0.0).then(|| Mask::draw(rate, masks));
+            product_then(a, w, z, packing, &mut |first_row, z| {
+                let first = first_row * block.n_out;
+                if self.keeps_slopes() {
+                    let slopes = &mut slopes[l][first..][..z.len()];
+                    activation.apply_with_slope(z, bias, slopes);
+                    mask.inspect(|mask| mask.apply(first, slopes));
+                } else {
+                    activation.apply(z, bias);
                 }
+                mask.inspect(|mask| mask.apply(first, z));
             });
         }
         &mut activations[last + 1][..n_rows * self.n_outputs()]
@@ -312,7 +304,8 @@ impl Network {
                     if self.keeps_slopes() {
                         vectorised(multiply_and_sum, (delta, &slopes[l - 1][rows], &mut *sums));
                     } else {
-                        self.config.activation.finish_delta(delta, &below[l][rows], sums);
+                        let NetworkConfig { activation, dropout, .. } = self.config;
+                        activation.finish_delta(delta, &below[l][rows], dropout, sums);
                     }
                 });
                 std::mem::swap(&mut upper, &mut lower);
@@ -333,16 +326,6 @@ fn matrix<T>(values: &[T], n_rows: usize, n_columns: usize) -> Matrix<'_, T> {
 
 fn weights<'p, T>(params: &'p [T], block: &crate::Block) -> Matrix<'p, T> {
     matrix(&params[block.weights.clone()], block.n_out, block.n_in)
-}
-
-/// values ⋆= factors
-fn multiply<T: Real>(values: &mut [T], factors: &[T]) {
-    vectorised(multiply_loop, (values, factors));
-}
-
-#[inline(always)]
-fn multiply_loop<T: Real>((values, factors): (&mut [T], &[T])) {
-    values.iter_mut().zip(factors).for_each(|(value, &factor)| *value *= factor);
 }
 
 /// values ⋆= factors, and the rows are added to `sums`.

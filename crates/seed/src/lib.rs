@@ -24,7 +24,12 @@
 //! stream(s)       = xoshiro256++ (Blackman & Vigna 2019), its state filled by SplitMix64 from s
 //! ```
 //!
-//! All three are integer arithmetic: the same numbers on every machine, and the tests hold them to fixed values.
+//! All three are integer arithmetic: the same numbers on every machine, and the tests hold them to fixed values. Where very
+//! many are wanted at once, [`philox`] draws them side by side under a key from a stream.
+
+mod philox;
+
+pub use philox::philox;
 
 use rand::SeedableRng as _;
 use rand_xoshiro::Xoshiro256PlusPlus;

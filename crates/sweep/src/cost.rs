@@ -72,7 +72,7 @@ impl Term {
             Term::Products(Precision::F64) => 0.016,
             Term::Activations(Activation::Identity | Activation::Relu | Activation::LeakyRelu) => 0.3,
             Term::Activations(_) => 3.0, // an exponential or two
-            Term::Masks => 2.5,
+            Term::Masks => 0.4,
             Term::Cells => 0.5,
             Term::Outputs => 8.0,
             Term::Passes => 150.0,

@@ -4,10 +4,12 @@
 //! peak = process + table + jobs · largest unit + records
 //!
 //! unit = P (2 + states + [early stopping])                         parameters, gradient, optimizer, the best epoch's copy
-//!        + R (Σ_l n_l + Σ_hidden n_l + 2 max_hidden n_l + mask)    activations, slopes, deltas, R rows at a time
+//!        + R (Σ_l n_l + Σ_hidden n_l + 2 max_hidden n_l)           activations, slopes, deltas, R rows at a time
 //!        + max_l n_{l−1} max(n_l, R)                               one operand of a matrix product, packed
 //!        + predictions of all rows of the split                    in f64
 //! ```
+//!
+//! Networks whose activations tell their slopes keep none: for them it is a little much.
 
 use crate::networks::n_outputs;
 use crate::plan::Plan;
@@ -31,15 +33,10 @@ pub(crate) fn unit_bytes(data: &Dataset, config: &TrainConfig) -> f64 {
     let batch = config.batch_size.of(data.n_rows());
     let rows = batch.max(SCORING_ROWS.min(data.n_rows())) as f64;
     let widest = hidden.iter().copied().fold(0.0, f64::max);
-    let mask = match (config.dropout > 0.0, config.input_dropout > 0.0) {
-        (_, true) => widest.max(sizes[0]),
-        (true, false) => widest,
-        (false, false) => 0.0,
-    };
     let pairs = || sizes.windows(2).map(|pair| (pair[0], pair[1]));
     let n_params: f64 = pairs().map(|(n_in, n_out)| (n_in + 1.0) * n_out).sum();
     let copies = 2 + config.optimizer.n_states() + usize::from(config.early_stopping.is_some());
-    let workspace = rows * (sizes.iter().sum::<f64>() + hidden.iter().sum::<f64>() + 2.0 * widest + mask);
+    let workspace = rows * (sizes.iter().sum::<f64>() + hidden.iter().sum::<f64>() + 2.0 * widest);
     let packed = pairs().map(|(n_in, n_out)| n_in * n_out.max(rows)).fold(0.0, f64::max);
     let number_bytes = match config.precision {
         Precision::F32 => 4.0,

@@ -8,6 +8,7 @@
 //! one multiplication whatever the activation. Where `a` tells the slope it is not kept: memory that is not written need
 //! not be read. To add an activation: a file with its `Curve`, and a line in the list below.
 
+use crate::dropout::scale;
 use mlpsweep_real::{Pass, Real, vectorised_pass};
 use std::marker::PhantomData;
 
@@ -59,9 +60,11 @@ macro_rules! activations {
                 match self { $(Activation::$variant => <$file::$variant as Curve>::at(z)),+ }
             }
 
-            /// Whether ψ(z) tells ψ'(z), so that no slopes have to be kept.
-            pub(crate) fn value_tells_slope(self) -> bool {
-                match self { $(Activation::$variant => <$file::$variant as Curve>::slope_of(1.0_f64).is_some()),+ }
+            /// Whether ã tells ψ'(z) ⋆ r/p, so that no slopes have to be kept: ψ(z) tells ψ'(z), and that is 0 where ψ(z) is 0 if
+            /// units are dropped.
+            pub(crate) fn value_tells_slope(self, dropout: f64) -> bool {
+                let at_zero = match self { $(Activation::$variant => <$file::$variant as Curve>::slope_of(0.0_f64)),+ };
+                at_zero.is_some_and(|slope| dropout == 0.0 || slope == 0.0)
             }
 
             /// Rows of `z` become `ψ(z + bias)`; nothing else is kept.
@@ -74,9 +77,18 @@ macro_rules! activations {
                 match self { $(Activation::$variant => vectorised_pass(ApplyWithSlope { curve: PhantomData::<$file::$variant>, z, bias, slope })),+ }
             }
 
-            /// Rows of dA become those of dZ = dA ⋆ ψ'(Z), and are added to `sums`; `a` is ψ(Z), which tells the slope.
-            pub(crate) fn finish_delta<T: Real>(self, delta: &mut [T], a: &[T], sums: &mut [T]) {
-                match self { $(Activation::$variant => vectorised_pass(FinishDelta { curve: PhantomData::<$file::$variant>, delta, a, sums })),+ }
+            /// Rows of dÃ become those of dZ = dÃ ⋆ ψ'(Z) ⋆ R/p, and are added to `sums`; `a` is Ã after dropout at that rate,
+            /// which tells the slope.
+            pub(crate) fn finish_delta<T: Real>(self, delta: &mut [T], a: &[T], dropout: f64, sums: &mut [T]) {
+                match self { $(Activation::$variant => {
+                    let curve = PhantomData::<$file::$variant>;
+                    if dropout > 0.0 {
+                        let slope = Dropped { curve, scale: T::from_f64(scale(dropout)), share: T::from_f64(1.0 / scale(dropout)) };
+                        vectorised_pass(FinishDelta { slope, delta, a, sums });
+                    } else {
+                        vectorised_pass(FinishDelta { slope: curve, delta, a, sums });
+                    }
+                }),+ }
             }
         }
     };
@@ -157,20 +169,56 @@ impl<C: Curve, T: Real> Pass for ApplyWithSlope<'_, C, T> {
     }
 }
 
-struct FinishDelta<'a, C, T> {
+/// ψ'(z) ⋆ r/p from ã.
+trait Slope<T>: Copy {
+    fn of(self, a: T) -> T;
+}
+
+/// Without dropout.
+impl<C: Curve, T: Real> Slope<T> for PhantomData<C> {
+    #[inline(always)]
+    fn of(self, a: T) -> T {
+        C::slope_of(a).expect("the value tells the slope")
+    }
+}
+
+/// With it.
+struct Dropped<C, T> {
     curve: PhantomData<C>,
+    /// 1/p
+    scale: T,
+    /// p
+    share: T,
+}
+
+impl<C: Curve, T: Real> Slope<T> for Dropped<C, T> {
+    #[inline(always)]
+    fn of(self, a: T) -> T {
+        self.curve.of(a * self.share) * self.scale
+    }
+}
+
+impl<C, T: Copy> Clone for Dropped<C, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C, T: Copy> Copy for Dropped<C, T> {}
+
+struct FinishDelta<'a, S, T> {
+    slope: S,
     delta: &'a mut [T],
     a: &'a [T],
     sums: &'a mut [T],
 }
 
-impl<C: Curve, T: Real> Pass for FinishDelta<'_, C, T> {
+impl<S: Slope<T>, T: Real> Pass for FinishDelta<'_, S, T> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let FinishDelta { delta, a, sums, .. } = self;
-        let slope_of = |a| C::slope_of(a).expect("the value tells the slope");
+        let FinishDelta { slope, delta, a, sums } = self;
         let n = sums.len();
         let (chunks, rest) = sums.as_chunks_mut::<COLUMNS>();
         let n_rest = rest.len();
@@ -179,14 +227,14 @@ impl<C: Curve, T: Real> Pass for FinishDelta<'_, C, T> {
             for (row, a) in delta.chunks_exact_mut(n).zip(a.chunks_exact(n)) {
                 let delta: &mut [T; COLUMNS] = row[j..].first_chunk_mut().expect("as many as sums");
                 let a: &[T; COLUMNS] = a[j..].first_chunk().expect("as many as sums");
-                *delta = std::array::from_fn(|i| delta[i] * slope_of(a[i]));
+                *delta = std::array::from_fn(|i| delta[i] * slope.of(a[i]));
                 sums = std::array::from_fn(|i| sums[i] + delta[i]);
             }
             *place = sums;
         }
         for (row, a) in delta.chunks_exact_mut(n).zip(a.chunks_exact(n)) {
             for ((delta, &a), sum) in row[n - n_rest..].iter_mut().zip(&a[n - n_rest..]).zip(&mut *rest) {
-                *delta *= slope_of(a);
+                *delta *= slope.of(a);
                 *sum += *delta;
             }
         }
