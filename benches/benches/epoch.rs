@@ -2,8 +2,9 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mlpsweep_benches::WORKLOADS;
+use mlpsweep_data::Scale;
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Job, Preprocess, Scale, Session, TargetScale};
+use mlpsweep_train::{Job, Preprocess, Session, TargetScale};
 use std::hint::black_box;
 
 fn epochs(criterion: &mut Criterion) {
@@ -12,7 +13,7 @@ fn epochs(criterion: &mut Criterion) {
         let data = workload.data();
         let config = workload.config();
         let rows: Vec<u32> = (0..data.n_rows() as u32).collect();
-        let preprocess = Preprocess { scale: Scale::Standard, target_scale: TargetScale::None };
+        let preprocess = Preprocess::scaled(Scale::Standard, TargetScale::None);
         let job =
             Job { data: &data, rows: &rows, config: &config, preprocess, start: None, seed: Seed::new(7) };
         let mut session = Session::<f32>::new(job).expect("the workloads are valid");

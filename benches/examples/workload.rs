@@ -16,10 +16,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command of its own")]
 
 use mlpsweep_benches::{WORKLOADS, Workload};
-use mlpsweep_data::{Dataset, Roles, Target};
+use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
 use mlpsweep_mlp::{Init, Layout};
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Job, Metric, Preprocess, Scale, Session, TargetScale, TrainConfig};
+use mlpsweep_train::{Job, Metric, Preprocess, Session, TargetScale, TrainConfig};
 use ndarray::Array2;
 use rand_distr::{Distribution, Uniform};
 use std::path::{Path, PathBuf};
@@ -84,7 +84,7 @@ fn run(options: &Options) -> Result<String, String> {
     };
     let config = config(workload, options.epochs, data.n_rows());
     let rows: Vec<u32> = (0..data.n_rows() as u32).collect();
-    let preprocess = Preprocess { scale: Scale::None, target_scale: TargetScale::None };
+    let preprocess = Preprocess::scaled(Scale::None, TargetScale::None);
     let seed = Seed::new(options.seed);
     let layout = workload.network().layout().clone();
     let metric = if workload.classifies() { Metric::LogLoss } else { Metric::Mse };
@@ -157,7 +157,15 @@ fn table(workload: Workload, folder: &Path) -> Result<Dataset, String> {
         Target::Numbers { names: vec!["y".into()], values }
     };
     let feature_names = (0..n_features).map(|feature| format!("x{feature}")).collect();
-    Ok(Dataset { name: workload.name.into(), features, feature_names, target, roles: Roles::default() })
+    Ok(Dataset {
+        name: workload.name.into(),
+        features,
+        feature_names,
+        target,
+        categories: Categories::default(),
+        dropped: Vec::new(),
+        roles: Roles::default(),
+    })
 }
 
 fn numbers(path: &Path) -> Result<Vec<f64>, String> {

@@ -8,7 +8,7 @@
 //! | W4 | 784→512→512→10 | 256 | wide layers |
 //! | W5 | 4→16→16→3 | 16 | iris: overhead is everything |
 
-use mlpsweep_data::{Dataset, Roles, Target};
+use mlpsweep_data::{Categories, Dataset, Roles, Target};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions, Network, NetworkConfig};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_seed::Seed;
@@ -82,7 +82,15 @@ impl Workload {
             }
         };
         let feature_names = (0..n_features).map(|feature| format!("x{feature}")).collect();
-        Dataset { name: self.name.into(), features, feature_names, target, roles: Roles::default() }
+        Dataset {
+            name: self.name.into(),
+            features,
+            feature_names,
+            target,
+            categories: Categories::default(),
+            dropped: Vec::new(),
+            roles: Roles::default(),
+        }
     }
 
     /// Adam with a little L2, as the peers' scripts train it.

@@ -11,6 +11,7 @@ use std::time::Duration;
     version,
     arg_required_else_help = true,
     after_help = "Examples:
+  mlpsweep init people.csv                 look at a table and write a sweep file that fits it
   mlpsweep validate sweeps/digits.toml     check a sweep file and its data, train nothing
   mlpsweep run sweeps/digits.toml          run it, or continue it, and print the ranking
   mlpsweep rank results/digits             print the ranking again
@@ -29,11 +30,32 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Init(InitArguments),
     Run(RunArguments),
     Validate(ValidateArguments),
     Rank(RankArguments),
     Train(TrainArguments),
     Gradcheck(GradcheckArguments),
+}
+
+/// Look at a table and write a commented sweep file that runs as it is.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep init people.csv
+  mlpsweep init people.csv --target income --out sweeps/income.toml")]
+pub(crate) struct InitArguments {
+    /// The table: .csv or .tsv, also .gz, with a header
+    #[arg(value_name = "DATA.csv")]
+    pub(crate) data: PathBuf,
+    /// The column to predict [default: the last one]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) target: Option<String>,
+    /// The sweep file to write [default: the table's name with .toml, in this folder]
+    #[arg(long, value_name = "SWEEP.toml")]
+    pub(crate) out: Option<PathBuf>,
+    /// Overwrite a sweep file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// Run a sweep, or continue it where it stopped.

@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod gradcheck;
+mod init;
 mod progress;
 mod rank;
 mod run;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let verb = arguments.verb;
     let outcome = std::panic::catch_unwind(move || match verb {
+        Verb::Init(arguments) => init::init(&arguments),
         Verb::Run(arguments) => run::run(&arguments),
         Verb::Validate(arguments) => validate::validate(&arguments),
         Verb::Rank(arguments) => rank::rank(&arguments),

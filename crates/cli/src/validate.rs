@@ -3,7 +3,7 @@
 use crate::args::{Format, OutputArguments, ValidateArguments};
 use crate::exit::{Problem, print, tell};
 use crate::run::jobs;
-use mlpsweep_data::{Labels, Roles, Target, Times, Weights};
+use mlpsweep_data::{Category, Labels, Roles, Target, Times, Weights};
 use mlpsweep_search::{Domain, Entry, Value};
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::forecast::Forecast;
@@ -58,6 +58,9 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
         "data",
         format!("{}, {} rows, {} features", data.name.escape_debug(), data.n_rows(), data.n_features()),
     );
+    for (key, value) in columns(plan) {
+        line(key, value);
+    }
     match &data.target {
         Target::Classes { name, labels, codes, .. } => {
             let count = |class: usize| codes.iter().filter(|&&code| code as usize == class).count();
@@ -160,6 +163,42 @@ fn listed(entries: &[Entry], name: &str) -> String {
     };
     let rest = if named.len() < entries.len() { ", else the default" } else { "" };
     format!("listed, {values}{rest}")
+}
+
+/// The features by their kinds, where they are not all complete numbers.
+fn columns(plan: &Plan) -> Vec<(&'static str, String)> {
+    let data = &plan.data;
+    let mut lines = Vec::new();
+    let n_missing = data.n_missing();
+    let gaps = |feature_idx: usize| match n_missing[feature_idx] {
+        0 => String::new(),
+        n => format!(", {n} missing"),
+    };
+    let named = |feature_idx: usize| data.feature_names[feature_idx].escape_debug().to_string();
+    let has_gaps = n_missing.iter().any(|&n| n > 0);
+    let (categories, numbers): (Vec<usize>, Vec<usize>) =
+        (0..data.n_features()).partition(|feature_idx| data.categories.contains_key(feature_idx));
+    if !categories.is_empty() || has_gaps {
+        let names = numbers.iter().map(|&i| {
+            if n_missing[i] > 0 { format!("{} ({} missing)", named(i), n_missing[i]) } else { named(i) }
+        });
+        lines.push(("numeric", format!("{}: {}", numbers.len(), names.collect::<Vec<_>>().join(", "))));
+    }
+    if !categories.is_empty() {
+        let each = categories.iter().map(|&feature_idx| {
+            let Category { levels, is_ordinal } = &data.categories[&feature_idx];
+            let order = if *is_ordinal { ", ordered" } else { "" };
+            format!("{} ({} levels{order}{})", named(feature_idx), levels.len(), gaps(feature_idx))
+        });
+        lines.push(("categorical", format!("{}: {}", categories.len(), each.collect::<Vec<_>>().join(", "))));
+        lines.push(("inputs", format!("at most {}", plan.n_inputs)));
+    }
+    if !data.dropped.is_empty() {
+        let each =
+            data.dropped.iter().map(|dropped| format!("{} ({})", dropped.name.escape_debug(), dropped.why));
+        lines.push(("left out", each.collect::<Vec<_>>().join(", ")));
+    }
+    lines
 }
 
 /// The columns beside features and target, and what they hold.

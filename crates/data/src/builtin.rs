@@ -34,7 +34,7 @@ pub fn load(name: &str) -> Option<Dataset> {
         "diabetes" => ("progression", include_bytes!("../datasets/diabetes.csv.gz")),
         _ => return None,
     };
-    let options = CsvOptions { target: vec![target.to_owned()], ..CsvOptions::default() };
+    let options = CsvOptions { target: vec![target.to_owned()], keep_all: true, ..CsvOptions::default() };
     let path = format!("{name}.csv.gz");
     Some(
         read_csv_from(csv_gz, Path::new(&path), &options)

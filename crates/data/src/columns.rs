@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::fault::{Fault, excerpt};
+use crate::feature_column::Stated;
 use crate::read::CsvOptions;
 use crate::records::Record;
 
@@ -12,7 +13,8 @@ pub(crate) const COLUMN_LIMIT: usize = 100_000;
 /// What a column is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    Feature,
+    /// The feature at this position.
+    Feature(usize),
     /// The target at this position of `options.target`.
     Target(usize),
     /// The column at this position of [`Columns::beside`].
@@ -33,6 +35,8 @@ pub(crate) enum RoleKind {
 pub(crate) struct Columns {
     pub(crate) names: Vec<String>,
     pub(crate) roles: Vec<Role>,
+    /// What the user has said of each feature.
+    pub(crate) stated: Vec<Stated>,
     /// The columns beside features and target, and their names.
     pub(crate) beside: Vec<(RoleKind, String)>,
 }
@@ -47,23 +51,25 @@ impl Columns {
         let names = read_names(header)?;
         let beside = options.beside();
         let roles = give_roles(&names, options, &beside)?;
+        let stated = stated_kinds(&names, options, &roles, &beside)?;
         let beside = beside.into_iter().map(|(kind, _, name)| (kind, name.to_owned())).collect();
-        Ok(Columns { names, roles, beside })
+        Ok(Columns { names, roles, stated, beside })
     }
 
     /// How many columns are features.
     pub(crate) fn n_features(&self) -> usize {
-        self.roles.iter().filter(|role| **role == Role::Feature).count()
+        self.stated.len()
     }
 
     /// The names of the features, in their order.
     pub(crate) fn feature_names(&self) -> Vec<String> {
-        let features = self.names.iter().zip(&self.roles).filter(|(_, role)| **role == Role::Feature);
+        let features =
+            self.names.iter().zip(&self.roles).filter(|(_, role)| matches!(role, Role::Feature(_)));
         features.map(|(name, _)| name.clone()).collect()
     }
 }
 
-fn read_names(header: &Record<'_>) -> Result<Vec<String>, Fault> {
+pub(crate) fn read_names(header: &Record<'_>) -> Result<Vec<String>, Fault> {
     let names: Vec<String> = header.cells().take(COLUMN_LIMIT + 1).map(String::from).collect();
     if names.len() > COLUMN_LIMIT {
         return Err(Fault::TooManyColumns);
@@ -97,10 +103,10 @@ fn give_roles(
     if options.target.is_empty() {
         return Err(Fault::NoTarget);
     }
-    let mut roles = vec![Role::Feature; names.len()];
+    let mut roles = vec![Role::Feature(0); names.len()];
     for (target_idx, name) in options.target.iter().enumerate() {
         let role = &mut roles[position(names, "target", name)?];
-        if *role != Role::Feature {
+        if !matches!(role, Role::Feature(_)) {
             return Err(Fault::RepeatedTarget { name: excerpt(name) });
         }
         *role = Role::Target(target_idx);
@@ -115,20 +121,67 @@ fn give_roles(
     for (beside_idx, &(_, key, name)) in beside.iter().enumerate() {
         let role = &mut roles[position(names, key, name)?];
         let other = match role {
-            Role::Feature => {
+            Role::Feature(_) => {
                 *role = Role::Beside(beside_idx);
                 continue;
             }
-            Role::Target(_) => "target",
-            Role::Dropped => "drop",
-            Role::Beside(other_idx) => beside[*other_idx].1,
+            other => key_of(*other, beside),
         };
         return Err(Fault::TwoRoles { name: excerpt(name), key, other });
     }
-    if !roles.contains(&Role::Feature) {
+    if let Some(name) = &options.id {
+        let role = &mut roles[position(names, "id", name)?];
+        match role {
+            Role::Feature(_) => *role = Role::Dropped,
+            other => {
+                let other = key_of(*other, beside);
+                return Err(Fault::TwoRoles { name: excerpt(name), key: "id", other });
+            }
+        }
+    }
+    let features = roles.iter_mut().filter(|role| matches!(role, Role::Feature(_)));
+    let n_features =
+        features.enumerate().map(|(feature_idx, role)| *role = Role::Feature(feature_idx)).count();
+    if n_features == 0 {
         return Err(Fault::NoFeatures { dropped: !options.drop.is_empty() });
     }
     Ok(roles)
+}
+
+/// The key that gave a column this role.
+fn key_of(role: Role, beside: &[(RoleKind, &'static str, &str)]) -> &'static str {
+    match role {
+        Role::Feature(_) | Role::Target(_) => "target",
+        Role::Dropped => "drop",
+        Role::Beside(beside_idx) => beside[beside_idx].1,
+    }
+}
+
+/// What the options say of each feature.
+fn stated_kinds(
+    names: &[String],
+    options: &CsvOptions,
+    roles: &[Role],
+    beside: &[(RoleKind, &'static str, &str)],
+) -> Result<Vec<Stated>, Fault> {
+    let n_features = roles.iter().filter(|role| matches!(role, Role::Feature(_))).count();
+    let mut stated = vec![(Stated::Nothing, ""); n_features];
+    let numeric = options.numeric.iter().map(|name| ("numeric", name, Stated::Number));
+    let categorical = options.categorical.iter().map(|name| ("categorical", name, Stated::Category));
+    let ordinal =
+        options.ordinal.iter().map(|(name, levels)| ("ordinal", name, Stated::Ordinal(levels.clone())));
+    for (key, name, kind) in numeric.chain(categorical).chain(ordinal) {
+        let other = match roles[position(names, key, name)?] {
+            Role::Feature(feature_idx) if stated[feature_idx].0 == Stated::Nothing => {
+                stated[feature_idx] = (kind, key);
+                continue;
+            }
+            Role::Feature(feature_idx) => stated[feature_idx].1,
+            other => key_of(other, beside),
+        };
+        return Err(Fault::TwoRoles { name: excerpt(name), key, other });
+    }
+    Ok(stated.into_iter().map(|(kind, _)| kind).collect())
 }
 
 fn position(names: &[String], key: &'static str, wanted: &str) -> Result<usize, Fault> {

@@ -6,10 +6,11 @@ use std::str::FromStr;
 use ndarray::Array2;
 use sha2::{Digest as _, Sha256};
 
+use crate::category::{Categories, Category, Dropped};
 use crate::roles::{Labels, Roles, Times, Weights};
 use crate::target::position_of_label;
 
-/// A table of numbers with its target, every row complete.
+/// A table with its target.
 ///
 /// Values are `f64`, since timestamps and large identifiers do not survive `f32`; training converts to its own
 /// precision after standardisation.
@@ -17,13 +18,18 @@ use crate::target::position_of_label;
 pub struct Dataset {
     /// A short name for people: the file's name without its ending, or the built-in set's name.
     pub name: String,
-    /// `n_rows × n_features`, row-major, every value finite.
+    /// `n_rows × n_features`, row-major: finite numbers, positions of levels in columns of `categories`, and NaN for what is
+    /// missing.
     pub features: Array2<f64>,
     /// A name for each column of `features`, no two alike.
     pub feature_names: Vec<String>,
     /// What is to be predicted, one entry a row.
     pub target: Target,
-    /// Columns that are neither.
+    /// Which features are not numbers but levels.
+    pub categories: Categories,
+    /// Columns that were read and left out, for what is in them.
+    pub dropped: Vec<Dropped>,
+    /// Columns that are neither feature nor target.
     pub roles: Roles,
 }
 
@@ -90,6 +96,15 @@ impl Dataset {
         self.features.ncols()
     }
 
+    /// Cells of each feature that hold nothing.
+    pub fn n_missing(&self) -> Vec<usize> {
+        let mut n_missing = vec![0; self.n_features()];
+        for row in self.features.rows() {
+            n_missing.iter_mut().zip(row).for_each(|(n, value)| *n += usize::from(value.is_nan()));
+        }
+        n_missing
+    }
+
     /// The positions of features that have the same value in every row: they carry no information, and whoever
     /// talks to the user may want to say so.
     pub fn constant_features(&self) -> Vec<usize> {
@@ -107,7 +122,7 @@ impl Dataset {
     /// The SHA-256 of what the table says, as 64 lower-case hexadecimal digits.
     ///
     /// It covers feature names, feature values bit by bit (−0.0 counts as 0.0), the kind of target, its names,
-    /// labels and values, in their order, and the same of each of its [`roles`](Dataset::roles) — a table without any
+    /// labels and values, in their order, the levels of its categories, and the same of each of its [`roles`](Dataset::roles) — a table without any
     /// has the fingerprint it had before there were some. It does not cover the data set's name, nor anything about the file it
     /// came from: path, byte-order mark, line ends, quoting, how a number was spelled.
     ///
@@ -117,6 +132,11 @@ impl Dataset {
         hash.update(b"mlpsweep data 1");
         hash_names(&mut hash, &self.feature_names);
         hash_matrix(&mut hash, &self.features);
+        for (feature_idx, Category { levels, is_ordinal }) in &self.categories {
+            hash.update(if *is_ordinal { b"ordinal" } else { b"nominal" });
+            hash.update((*feature_idx as u64).to_le_bytes());
+            hash_names(&mut hash, levels);
+        }
         match &self.target {
             Target::Classes { name, labels, codes, .. } => {
                 hash.update(b"classes");

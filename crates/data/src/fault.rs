@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::category::Dropped;
 use crate::columns;
 
 /// A table that could not be read: which file, and what is wrong with it.
@@ -141,7 +142,8 @@ pub enum Fault {
     /// The sweep file names a column the file does not have.
     #[error("there is no column `{name}`, which `{key}` names")]
     UnknownColumn {
-        /// The key of the sweep file that names it: `target`, `drop`, `sample_weight`, `group`, `time` or `column`.
+        /// The key of the sweep file that names it: `target`, `drop`, `categorical`,
+        /// `numeric`, `ordinal`, `id`, `sample_weight`, `group`, `time` or `column`.
         key: &'static str,
         /// The name asked for.
         name: String,
@@ -174,6 +176,14 @@ pub enum Fault {
         /// The key that names it first.
         other: &'static str,
     },
+    /// A column that only one of two files has.
+    #[error("{} column `{name}`, {} the first file", if *is_extra { "there is a" } else { "there is no" }, if *is_extra { "which is not in" } else { "as in" })]
+    OtherColumns {
+        /// The name.
+        name: String,
+        /// The second file has it.
+        is_extra: bool,
+    },
     /// The sweep file asks for classes of several columns at once.
     #[error("{n_targets} targets with `task = \"classification\"`")]
     SeveralClassTargets {
@@ -185,6 +195,12 @@ pub enum Fault {
     NoFeatures {
         /// The sweep file dropped some.
         dropped: bool,
+    },
+    /// Nothing in the columns to predict from.
+    #[error("no feature columns are left: {}", all_useless(columns))]
+    NoUseful {
+        /// The columns, and why they are of no use.
+        columns: Vec<Dropped>,
     },
     /// A cell that holds nothing.
     #[error("line {line}, column `{column}`: {}", missing(found))]
@@ -242,6 +258,18 @@ pub enum Fault {
         /// What stands there.
         found: String,
         /// The nearest class there is.
+        nearest: Option<String>,
+    },
+    /// A level that is none of those the sweep file lists.
+    #[error("line {line}, column `{column}`: `{found}` is none of the listed levels")]
+    UnlistedLevel {
+        /// The line the record starts on.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        found: String,
+        /// The nearest level there is.
         nearest: Option<String>,
     },
     /// A cell that is no sample weight.
@@ -344,6 +372,7 @@ impl DataError {
             | Fault::NotFinite { line, .. }
             | Fault::Text { line, .. }
             | Fault::UnlistedClass { line, .. }
+            | Fault::UnlistedLevel { line, .. }
             | Fault::TextAmongNumbers { line, .. }
             | Fault::Weight { line, .. }
             | Fault::NoLabel { line, .. }
@@ -362,6 +391,7 @@ impl DataError {
             | Fault::NotFinite { column, .. }
             | Fault::Text { column, .. }
             | Fault::UnlistedClass { column, .. }
+            | Fault::UnlistedLevel { column, .. }
             | Fault::TextAmongNumbers { column, .. }
             | Fault::ConstantTarget { column, .. }
             | Fault::Weight { column, .. }
@@ -417,13 +447,14 @@ impl DataError {
             Fault::Separator { separator: '\t', .. } => {
                 "a file with tabs between its cells is read when its name ends in .tsv".to_owned()
             }
-            Fault::Separator { .. } => "separate the cells by commas".to_owned(),
+            Fault::Separator { .. } => "leave out `delimiter`, and it is found".to_owned(),
             Fault::NoTarget => "name the column to predict: `target = \"...\"`".to_owned(),
             Fault::UnknownColumn { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
             Fault::UnknownColumn { columns, n_columns, .. } => list_columns(columns, *n_columns),
             Fault::RepeatedTarget { .. } => "name each target once".to_owned(),
             Fault::DroppedTarget { .. } => "take it out of `target` or out of `drop`".to_owned(),
             Fault::TwoRoles { key, other, .. } => format!("take it out of `{other}` or out of `{key}`"),
+            Fault::OtherColumns { .. } => "both files need the same columns, in any order".to_owned(),
             Fault::SeveralClassTargets { .. } => {
                 "classes are predicted for one column; several targets are numbers".to_owned()
             }
@@ -431,11 +462,18 @@ impl DataError {
             Fault::NoFeatures { dropped: false } => {
                 "a table needs a column besides the target to predict from".to_owned()
             }
+            Fault::NoUseful { columns } => {
+                let remedy = columns.iter().find_map(Dropped::remedy);
+                return remedy.map(|remedy| format!("a column stays if the sweep file names it: `{remedy}`"));
+            }
             Fault::MissingCell { target: true, .. } => {
                 "fill in the target, or leave out the rows that lack it".to_owned()
             }
             Fault::MissingCell { column, .. } => {
-                format!("fill the cell in, leave the row out, or the column: `drop = [{column:?}]`")
+                format!(
+                    "fill the cell in, let `missing = \"mean\"` do it in each fold, or leave the column out: \
+                     `drop = [{column:?}]`"
+                )
             }
             Fault::NotFinite { .. } => "write a finite number".to_owned(),
             Fault::Text { target: true, .. } => {
@@ -444,7 +482,10 @@ impl DataError {
                     .to_owned()
             }
             Fault::Text { column, .. } => {
-                format!("features are numbers; leave the column out with `drop = [{column:?}]`")
+                format!(
+                    "write a number there; or if each value is a category, `categorical = [{column:?}]`, or \
+                     `drop = [{column:?}]`"
+                )
             }
             Fault::TextAmongNumbers { .. } => {
                 "write a number there, or `task = \"classification\"` if each value is a class".to_owned()
@@ -454,6 +495,12 @@ impl DataError {
             }
             Fault::UnlistedClass { nearest: None, .. } => {
                 "add it to `classes`, or leave the row out".to_owned()
+            }
+            Fault::UnlistedLevel { nearest: Some(label), .. } => {
+                format!("did you mean `{label}`? else add it to the levels of `ordinal`")
+            }
+            Fault::UnlistedLevel { nearest: None, .. } => {
+                "add it to the levels of `ordinal`, or leave the row out".to_owned()
             }
             Fault::Weight { .. } => {
                 "a sample weight is a finite number, 0 or more; 1 counts a row once, 0 not at all".to_owned()
@@ -485,6 +532,13 @@ fn missing(found: &str) -> String {
     } else {
         format!("`{found}` is a missing value, expected a number")
     }
+}
+
+fn all_useless(columns: &[Dropped]) -> String {
+    const SHOWN: usize = 4;
+    let each = columns.iter().take(SHOWN).map(|Dropped { name, why }| format!("`{}`: {why}", excerpt(name)));
+    let more = if columns.len() > SHOWN { "; …" } else { "" };
+    format!("{}{more}", each.collect::<Vec<_>>().join("; "))
 }
 
 fn no_weight(found: &str) -> String {

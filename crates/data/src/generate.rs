@@ -10,6 +10,7 @@ use ndarray::{Array1, Array2, Axis};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
+use crate::category::Categories;
 use crate::dataset::{Dataset, Target};
 use crate::roles::Roles;
 
@@ -84,6 +85,8 @@ pub fn friedman1(n_rows: usize, n_features: usize, noise: f64, seed: Seed) -> Da
         features,
         feature_names: numbered_names(n_features),
         target: Target::Numbers { names: vec!["y".to_owned()], values: y.insert_axis(Axis(1)) },
+        categories: Categories::default(),
+        dropped: Vec::new(),
         roles: Roles::default(),
     }
 }
@@ -107,6 +110,8 @@ pub fn sine(n_rows: usize, noise: f64, seed: Seed) -> Dataset {
         features,
         feature_names: numbered_names(1),
         target: Target::Numbers { names: vec!["y".to_owned()], values: y },
+        categories: Categories::default(),
+        dropped: Vec::new(),
         roles: Roles::default(),
     }
 }
@@ -136,6 +141,8 @@ fn plane(
         features,
         feature_names: numbered_names(2),
         target: Target::Classes { name: "class".to_owned(), labels, codes, positive: n_classes as u32 - 1 },
+        categories: Categories::default(),
+        dropped: Vec::new(),
         roles: Roles::default(),
     }
 }

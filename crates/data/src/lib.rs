@@ -7,14 +7,14 @@
 //!                                      └─ Folds ─▶ Split { train, validation }
 //!                                                    │ train
 //!                                                    ├─ inner_split ─▶ rows to learn from, rows to stop by
-//!                                                    └─ Standardiser::fit ─▶ gather(rows of a mini-batch)
+//!                                                    └─ Pipeline::fit ─▶ gather(rows of a mini-batch)
 //! ```
 //!
 //! Splits are lists of row numbers, never copies of rows; the table is held once. What is fitted
-//! ([`Standardiser`]) sees the rows it is given and no others.
+//! ([`Pipeline`]) sees the rows it is given and no others.
 //!
 //! ```
-//! use mlpsweep_data::{FoldKind, Folds, Standardiser, TestShare, builtin, hold_out};
+//! use mlpsweep_data::{FoldKind, Folds, Pipeline, PipelineOptions, TestShare, builtin, hold_out};
 //! use mlpsweep_seed::Seed;
 //!
 //! let data = builtin::load("iris").expect("iris is built in");
@@ -26,20 +26,24 @@
 //! let split = folds.split(0);
 //! assert_eq!((split.train.len(), split.validation.len()), (96, 24));
 //!
-//! let standardiser = Standardiser::fit(&data.features, &split.train)?;
-//! let mut batch = vec![0.0_f32; 32 * data.n_features()];
-//! standardiser.gather(&data.features, &split.train[..32], &mut batch);
+//! let pipeline = Pipeline::fit(&data, &split.train, PipelineOptions::default())?;
+//! let mut batch = vec![0.0_f32; 32 * pipeline.n_inputs()];
+//! pipeline.gather(&data, &split.train[..32], &mut batch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod append;
+mod category;
 mod columns;
 mod dataset;
 mod draw;
 mod fault;
+mod feature_column;
 mod folds;
 mod grouped;
 mod moment;
 mod number;
+mod pipeline;
 mod read;
 mod records;
 mod role_column;
@@ -51,11 +55,13 @@ mod timed;
 pub mod builtin;
 pub mod generate;
 
+pub use category::{Categories, Category, Dropped, Useless};
 pub use dataset::{Dataset, Target, Task, UnknownTask};
 pub use draw::{TestShare, hold_out, inner_split};
 pub use fault::{DataError, ErrorKind, Fault};
 pub use folds::{FoldError, FoldKind, Folds, Split};
-pub use read::{CsvOptions, read_csv, read_csv_from};
+pub use pipeline::{Fill, FillLevel, Pipeline, PipelineOptions, Scale};
+pub use read::{CsvOptions, read_csv, read_csv_from, read_header};
 pub use records::RECORD_LIMIT;
 pub use roles::{Labels, Roles, Times, Weights};
 pub use standardise::{ScaleError, Standardiser};

@@ -6,7 +6,7 @@
 //! reported.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
@@ -14,14 +14,15 @@ use std::thread;
 use flate2::read::MultiGzDecoder;
 use ndarray::Array2;
 
-use crate::columns::{Columns, Role, RoleKind};
+use crate::category::{Categories, Dropped};
+use crate::columns::{self, Columns, Role, RoleKind};
 use crate::dataset::{Dataset, Target, Task};
 use crate::fault::{DataError, Fault, excerpt};
-use crate::number;
+use crate::feature_column::{FeatureColumn, Found};
 use crate::records::{Batch, Cells, Record, Records};
 use crate::role_column::RoleColumn;
 use crate::roles::Roles;
-use crate::target::{Finished, TargetColumn, cell_fault};
+use crate::target::{Finished, TargetColumn};
 
 /// What the columns of a file are there for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,20 @@ pub struct CsvOptions {
     pub drop: Vec<String>,
     /// The classes of the target, in their order; those in the file, sorted, when there are none. No two are alike.
     pub classes: Vec<String>,
+    /// Features that are levels, whatever their cells look like.
+    pub categorical: Vec<String>,
+    /// Features that are numbers, and kept even if no two are alike.
+    pub numeric: Vec<String>,
+    /// Features that are levels in an order, with the levels from the lowest up, or none for their usual order.
+    pub ordinal: Vec<(String, Vec<String>)>,
+    /// Whether columns stay that say nothing about a row, or are another in each.
+    pub keep_all: bool,
+    /// A column that names the rows: no feature.
+    pub id: Option<String>,
+    /// Whether cells of features may be missing.
+    pub gaps: bool,
+    /// What stands between cells; found when `None`.
+    pub delimiter: Option<u8>,
     /// The column that says how much each row counts: finite numbers, 0 or more.
     pub sample_weight: Option<String>,
     /// The column that says which rows belong together: any text.
@@ -59,9 +74,12 @@ impl CsvOptions {
 
 /// Reads the table in the file at `path`.
 ///
-/// The first line names the columns. A name that ends in `.tsv` means tabs between cells, otherwise commas; a
-/// further `.gz` means gzip. UTF-8 with or without byte-order mark, LF or CR LF, last line end or not: the same
-/// table. Cells of features are finite numbers. Rows keep their order.
+/// The first line names the columns, and tells what stands between cells (a comma, semicolon, tab or bar) unless that is said
+/// or the name ends in `.tsv`; a further `.gz` means gzip. UTF-8 with or without byte-order mark, LF or CR LF, last line end or
+/// not: the same table. Rows keep their order.
+///
+/// A feature is numbers or levels, as its cells look or the options say. Columns that say nothing about a row, or are another
+/// in each, become [`Dataset::dropped`] unless the options name them.
 ///
 /// # Errors
 /// Whatever in the file is not a table of numbers, with line and column; see [`Fault`]. Nothing is repaired or
@@ -104,24 +122,76 @@ fn read(
     options: &CsvOptions,
 ) -> Result<Dataset, DataError> {
     let format = Format::of(path);
-    let read = || {
-        if format.gzip {
-            let mut records = Records::new(MultiGzDecoder::new(source), format.delimiter);
-            read_table(&mut records, None, options)
-        } else {
-            let mut records = Records::new(source, format.delimiter);
-            read_table(&mut records, n_bytes, options)
-        }
+    let table = if format.gzip {
+        read_text(MultiGzDecoder::new(source), None, &format, options)
+    } else {
+        read_text(source, n_bytes, &format, options)
     };
-    let Table { feature_names, features, target, roles } =
-        read().map_err(|fault| DataError { path: path.to_owned(), fault })?;
-    Ok(Dataset { name: format.name, features, feature_names, target, roles })
+    let table = table.map_err(|fault| DataError { path: path.to_owned(), fault })?;
+    let Table { feature_names, features, categories, dropped, target, roles } = table;
+    Ok(Dataset { name: format.name, features, feature_names, target, categories, dropped, roles })
+}
+
+/// The names of the columns of the file at `path`, of which no more is read.
+///
+/// # Errors
+/// A file without a header, or with one that names columns twice or not at all.
+pub fn read_header(path: &Path, delimiter: Option<u8>) -> Result<Vec<String>, DataError> {
+    let names = || {
+        let file = File::open(path).map_err(Fault::Unreadable)?;
+        let format = Format::of(path);
+        let source: Box<dyn Read> =
+            if format.gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+        let (start, source) = with_start(source).map_err(Fault::Unreadable)?;
+        let delimiter = delimiter.or(format.delimiter).unwrap_or_else(|| delimiter_of(&start));
+        let mut records = Records::new(start.as_slice().chain(source), delimiter);
+        columns::read_names(&records.next()?.ok_or(Fault::Empty)?)
+    };
+    names().map_err(|fault| DataError { path: path.to_owned(), fault })
+}
+
+fn read_text(
+    source: impl Read,
+    n_bytes: Option<u64>,
+    format: &Format,
+    options: &CsvOptions,
+) -> Result<Table, Fault> {
+    let (start, source) = with_start(source).map_err(Fault::Unreadable)?;
+    let delimiter = options.delimiter.or(format.delimiter).unwrap_or_else(|| delimiter_of(&start));
+    read_table(&mut Records::new(start.as_slice().chain(source), delimiter), n_bytes, options)
+}
+
+/// The first bytes of a source, where its header is, and what comes after them.
+fn with_start<R: Read>(mut source: R) -> io::Result<(Vec<u8>, R)> {
+    const ENOUGH: u64 = 64 << 10;
+    let mut start = Vec::new();
+    source.by_ref().take(ENOUGH).read_to_end(&mut start)?;
+    Ok((start, source))
+}
+
+/// What stands between the cells of a header: a comma if there is one outside of quotes, else the candidate it has most of.
+fn delimiter_of(start: &[u8]) -> u8 {
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
+    let mut is_quoted = false;
+    for &byte in start {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' if !is_quoted => break,
+            _ if !is_quoted => {
+                counts.iter_mut().filter(|(candidate, _)| *candidate == byte).for_each(|(_, n)| *n += 1);
+            }
+            _ => {}
+        }
+    }
+    let [(_, n_commas), ..] = counts;
+    let most = counts.iter().rev().max_by_key(|(_, n)| *n).map_or(b',', |(candidate, _)| *candidate);
+    if n_commas > 0 { b',' } else { most }
 }
 
 /// What a file's name says about it.
 struct Format {
     name: String,
-    delimiter: u8,
+    delimiter: Option<u8>,
     gzip: bool,
 }
 
@@ -136,10 +206,10 @@ impl Format {
         let gzip = unpacked.is_some();
         let table = unpacked.unwrap_or(file_name);
         if let Some(name) = without(&table, ".tsv") {
-            return Format { name, delimiter: b'\t', gzip };
+            return Format { name, delimiter: Some(b'\t'), gzip };
         }
         let name = without(&table, ".csv").unwrap_or(table);
-        Format { name, delimiter: b',', gzip }
+        Format { name, delimiter: None, gzip }
     }
 }
 
@@ -147,6 +217,8 @@ impl Format {
 struct Table {
     feature_names: Vec<String>,
     features: Array2<f64>,
+    categories: Categories,
+    dropped: Vec<Dropped>,
     target: Target,
     roles: Roles,
 }
@@ -164,7 +236,7 @@ fn read_table<R: Read>(
     let parser = Parser::new(&columns, options)?;
     let (full_sender, full) = sync_channel(AHEAD);
     let (done_sender, done) = channel();
-    let (targets, beside) = thread::scope(|scope| {
+    let (feature_columns, targets, beside) = thread::scope(|scope| {
         let parsing = thread::Builder::new()
             .name("csv".to_owned())
             .spawn_scoped(scope, || parser.run(full, done_sender))
@@ -174,14 +246,16 @@ fn read_table<R: Read>(
         read.map_err(|fault| with_column_name(fault, &columns.names))?;
         Ok(parsed)
     })?;
-    let features = matrix.finish()?;
+    let n_rows = matrix.n_rows()?;
+    let Features { names: feature_names, values: features, categories, dropped } =
+        features(feature_columns, columns.feature_names(), matrix.values, n_rows)?;
     let task = options.task.or((!options.classes.is_empty()).then_some(Task::Classification));
-    let target = finish_targets(targets, task, features.nrows())?;
+    let target = finish_targets(targets, task, n_rows)?;
     let mut roles = Roles::default();
     for column in beside {
         column.finish(&mut roles)?;
     }
-    Ok(Table { feature_names: columns.feature_names(), features, target, roles })
+    Ok(Table { feature_names, features, categories, dropped, target, roles })
 }
 
 /// Records, and the feature values they hold once they are parsed.
@@ -256,19 +330,72 @@ impl Matrix {
         reserved.map_err(|_| Fault::OutOfMemory { n_rows })
     }
 
-    fn finish(mut self) -> Result<Array2<f64>, Fault> {
-        if self.values.is_empty() {
-            return Err(Fault::NoRows);
-        }
-        self.values.shrink_to_fit();
-        let shape = (self.values.len() / self.n_features, self.n_features);
-        Ok(Array2::from_shape_vec(shape, self.values).expect("every row has n_features values"))
+    fn n_rows(&self) -> Result<usize, Fault> {
+        if self.values.is_empty() { Err(Fault::NoRows) } else { Ok(self.values.len() / self.n_features) }
     }
+}
+
+/// The features, as they have turned out.
+struct Features {
+    names: Vec<String>,
+    values: Array2<f64>,
+    categories: Categories,
+    dropped: Vec<Dropped>,
+}
+
+/// What `columns` are, and their values without those of no use.
+fn features(
+    columns: Vec<FeatureColumn>,
+    names: Vec<String>,
+    mut values: Vec<f64>,
+    n_rows: usize,
+) -> Result<Features, Fault> {
+    let n_columns = columns.len();
+    let mut found = Vec::with_capacity(n_columns);
+    for (column_idx, column) in columns.into_iter().enumerate() {
+        found.push(column.finish(&mut values[column_idx..], n_columns)?);
+    }
+    // Where nothing else is left, a number is better than nothing.
+    if found.iter().all(|found| matches!(found, Found::Useless(_))) {
+        found
+            .iter_mut()
+            .filter(|found| matches!(found, Found::Useless(why) if why.is_number()))
+            .for_each(|found| *found = Found::Number);
+    }
+    let (mut kept, mut kept_names) = (Vec::new(), Vec::new());
+    let (mut categories, mut dropped) = (Categories::new(), Vec::new());
+    for ((column_idx, found), name) in found.into_iter().enumerate().zip(names) {
+        match found {
+            Found::Useless(why) => {
+                dropped.push(Dropped { name, why });
+                continue;
+            }
+            Found::Category(category) => _ = categories.insert(kept.len(), category),
+            Found::Number => {}
+        }
+        kept.push(column_idx);
+        kept_names.push(name);
+    }
+    if kept.is_empty() {
+        return Err(Fault::NoUseful { columns: dropped });
+    }
+    if kept.len() < n_columns {
+        for row_idx in 0..n_rows {
+            for (place, &column_idx) in kept.iter().enumerate() {
+                values[row_idx * kept.len() + place] = values[row_idx * n_columns + column_idx];
+            }
+        }
+        values.truncate(n_rows * kept.len());
+    }
+    values.shrink_to_fit();
+    let values = Array2::from_shape_vec((n_rows, kept.len()), values).expect("every row has all features");
+    Ok(Features { names: kept_names, values, categories, dropped })
 }
 
 /// Cells into numbers, row by row.
 struct Parser<'a> {
     columns: &'a Columns,
+    features: Vec<FeatureColumn>,
     targets: Vec<TargetColumn>,
     beside: Vec<RoleColumn>,
     n_rows: usize,
@@ -287,7 +414,10 @@ impl<'a> Parser<'a> {
             .map(|name| TargetColumn::new(name, numbers_only, &options.classes))
             .collect();
         let beside = columns.beside.iter().map(|(kind, name)| RoleColumn::new(*kind, name)).collect();
-        Ok(Parser { columns, targets, beside, n_rows: 0 })
+        let names = columns.feature_names();
+        let stated = names.iter().zip(&columns.stated);
+        let features = stated.map(|(name, stated)| FeatureColumn::new(name, stated.clone(), options));
+        Ok(Parser { columns, features: features.collect(), targets, beside, n_rows: 0 })
     }
 
     /// Parses batches as they come, up to the first fault.
@@ -295,7 +425,7 @@ impl<'a> Parser<'a> {
         mut self,
         full: Receiver<Work>,
         done: Sender<Work>,
-    ) -> Result<(Vec<TargetColumn>, Vec<RoleColumn>), Fault> {
+    ) -> Result<(Vec<FeatureColumn>, Vec<TargetColumn>, Vec<RoleColumn>), Fault> {
         for mut work in full {
             work.values.clear();
             for record in work.batch.records() {
@@ -305,7 +435,7 @@ impl<'a> Parser<'a> {
                 break;
             }
         }
-        Ok((self.targets, self.beside))
+        Ok((self.features, self.targets, self.beside))
     }
 
     fn push(&mut self, record: &Record<'_>, values: &mut Vec<f64>) -> Result<(), Fault> {
@@ -314,7 +444,8 @@ impl<'a> Parser<'a> {
         }
         let mut cells = record.cells();
         for (column_idx, role) in self.columns.roles.iter().enumerate() {
-            if *role == Role::Feature
+            if let Role::Feature(feature_idx) = role
+                && self.features[*feature_idx].is_number()
                 && let Some(value) = cells.short_decimal()
             {
                 values.push(value);
@@ -342,13 +473,10 @@ impl<'a> Parser<'a> {
             Role::Dropped => Ok(()),
             Role::Target(target_idx) => self.targets[target_idx].push(record.line, &cell),
             Role::Beside(beside_idx) => self.beside[beside_idx].push(record.line, &cell),
-            Role::Feature => match number::parse(&cell) {
-                Ok(value) => {
-                    values.push(value);
-                    Ok(())
-                }
-                Err(why) => Err(cell_fault(why, record.line, &self.columns.names[column_idx], &cell, false)),
-            },
+            Role::Feature(feature_idx) => {
+                let value = self.features[feature_idx].value(self.n_rows, record.line, &cell);
+                value.map(|value| values.push(value))
+            }
         };
         // A row with a field too many or too few has its cells in the wrong columns: say that first.
         pushed.map_err(|fault| {

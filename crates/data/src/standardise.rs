@@ -11,19 +11,22 @@
 //! Computed in two passes over differences to the feature's first value, d = x − x_0j, so that a constant feature
 //! has exactly σ² = 0 and a timestamp's large offset costs no digits; what rounding leaves of Σ(d − d̄) is
 //! subtracted (Chan, Golub & LeVeque 1983). The division is a multiplication by 1/σ_j, in `f64`, before the value
-//! becomes what training computes with.
+//! becomes what training computes with. What is missing (NaN) is filled in before.
 
 use mlpsweep_real::{Pass, Real, vectorised, vectorised_pass};
 use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A shift and a scale for each feature.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Standardiser {
     /// μ, one per feature.
     mean: Vec<f64>,
     /// 1/σ, one per feature.
     inverse_deviation: Vec<f64>,
+    /// What stands for NaN, one per feature.
+    fill: Vec<f64>,
 }
 
 /// A feature whose mean or deviation `f64` cannot hold: squares of its differences overflow (values around 1e155
@@ -45,46 +48,32 @@ impl Standardiser {
     /// # Panics
     /// When there are no rows, a row is not in the table, or the table is not row-major.
     pub fn fit(features: &Array2<f64>, rows: &[u32]) -> Result<Standardiser, ScaleError> {
-        assert!(!rows.is_empty(), "a standardiser is fitted on at least one row");
-        let (values, n_features) = row_major(features);
-        let row = |row_idx: u32| row_of(values, n_features, row_idx);
-        let n_rows = rows.len() as f64;
-        let first = row(rows[0]);
-
-        let mut shift = vec![0.0; n_features];
-        vectorised(add_differences, (values, first, rows, &mut shift[..]));
-        for sum in &mut shift {
-            *sum /= n_rows;
-        }
-        let mut squares = vec![0.0; n_features];
-        let mut residues = vec![0.0; n_features];
-        vectorised(add_squares, (values, first, rows, &shift[..], (&mut squares[..], &mut residues[..])));
-
-        let mut standardiser = Standardiser::identity(n_features);
-        for feature_idx in 0..n_features {
-            let x_0 = first[feature_idx];
-            let variance = (squares[feature_idx] - residues[feature_idx].powi(2) / n_rows) / n_rows;
-            let mean = x_0 + shift[feature_idx];
-            let constant = || rows.iter().all(|&row_idx| row(row_idx)[feature_idx] == x_0);
-            let deviation = if variance.is_normal() && variance > 0.0 {
-                variance.sqrt()
-            } else if constant() {
-                1.0
-            } else {
-                return Err(ScaleError { feature_idx });
-            };
-            if !mean.is_finite() {
-                return Err(ScaleError { feature_idx });
-            }
-            standardiser.mean[feature_idx] = mean;
-            standardiser.inverse_deviation[feature_idx] = 1.0 / deviation;
+        let mut standardiser = Standardiser::identity(features.ncols());
+        for (feature_idx, moments) in moments(features, rows).into_iter().enumerate() {
+            standardiser.set(feature_idx, moments.ok_or(ScaleError { feature_idx })?, 0.0);
         }
         Ok(standardiser)
     }
 
     /// The standardiser that leaves every feature as it is: `scale = "none"`.
     pub fn identity(n_features: usize) -> Standardiser {
-        Standardiser { mean: vec![0.0; n_features], inverse_deviation: vec![1.0; n_features] }
+        Standardiser {
+            mean: vec![0.0; n_features],
+            inverse_deviation: vec![1.0; n_features],
+            fill: vec![0.0; n_features],
+        }
+    }
+
+    /// Gives a feature its μ and σ, and the value that stands for what is missing.
+    pub(crate) fn set(&mut self, feature_idx: usize, (mean, deviation): (f64, f64), fill: f64) {
+        self.mean[feature_idx] = mean;
+        self.inverse_deviation[feature_idx] = 1.0 / deviation;
+        self.fill[feature_idx] = fill;
+    }
+
+    /// x' of one value of a feature.
+    pub(crate) fn scaled(&self, feature_idx: usize, x: f64) -> f64 {
+        (filled(x, self.fill[feature_idx]) - self.mean[feature_idx]) * self.inverse_deviation[feature_idx]
     }
 
     /// The standardiser with these means and deviations, as a stored model brings them; `None` unless the lengths
@@ -94,7 +83,8 @@ impl Standardiser {
         let good = mean.len() == deviation.len()
             && mean.iter().all(|mu| mu.is_finite())
             && inverse_deviation.iter().all(|inverse| inverse.is_finite() && *inverse > 0.0);
-        good.then_some(Standardiser { mean, inverse_deviation })
+        let fill = vec![0.0; mean.len()];
+        good.then_some(Standardiser { mean, inverse_deviation, fill })
     }
 
     /// How many features it was made for.
@@ -126,12 +116,14 @@ impl Standardiser {
         let (xs, last_xs) = row.as_chunks::<8>();
         let (means, last_means) = self.mean.as_chunks::<8>();
         let (inverses, last_inverses) = self.inverse_deviation.as_chunks::<8>();
-        for (((out, x), mean), inverse) in outs.iter_mut().zip(xs).zip(means).zip(inverses) {
-            *out = std::array::from_fn(|i| T::from_f64((x[i] - mean[i]) * inverse[i]));
+        let (fills, last_fills) = self.fill.as_chunks::<8>();
+        let scales = means.iter().zip(inverses).zip(fills);
+        for ((out, x), ((mean, inverse), fill)) in outs.iter_mut().zip(xs).zip(scales) {
+            *out = std::array::from_fn(|i| T::from_f64((filled(x[i], fill[i]) - mean[i]) * inverse[i]));
         }
-        let last_scales = last_means.iter().zip(last_inverses);
-        for ((out, x), (mean, inverse)) in last_outs.iter_mut().zip(last_xs).zip(last_scales) {
-            *out = T::from_f64((x - mean) * inverse);
+        let last_scales = last_means.iter().zip(last_inverses).zip(last_fills);
+        for ((out, &x), ((mean, inverse), &fill)) in last_outs.iter_mut().zip(last_xs).zip(last_scales) {
+            *out = T::from_f64((filled(x, fill) - mean) * inverse);
         }
     }
 
@@ -150,6 +142,40 @@ impl Standardiser {
         }
         vectorised_pass(Gather { standardiser: self, values, rows, out });
     }
+}
+
+/// μ and σ of each feature, 1 for one that is constant; `None` where `f64` cannot hold them.
+pub(crate) fn moments(features: &Array2<f64>, rows: &[u32]) -> Vec<Option<(f64, f64)>> {
+    assert!(!rows.is_empty(), "a standardiser is fitted on at least one row");
+    let (values, n_features) = row_major(features);
+    let row = |row_idx: u32| row_of(values, n_features, row_idx);
+    let n_rows = rows.len() as f64;
+    let first = row(rows[0]);
+
+    let mut shift = vec![0.0; n_features];
+    vectorised(add_differences, (values, first, rows, &mut shift[..]));
+    for sum in &mut shift {
+        *sum /= n_rows;
+    }
+    let mut squares = vec![0.0; n_features];
+    let mut residues = vec![0.0; n_features];
+    vectorised(add_squares, (values, first, rows, &shift[..], (&mut squares[..], &mut residues[..])));
+
+    let each = (0..n_features).map(|feature_idx| {
+        let x_0 = first[feature_idx];
+        let variance = (squares[feature_idx] - residues[feature_idx].powi(2) / n_rows) / n_rows;
+        let mean = x_0 + shift[feature_idx];
+        let constant = || rows.iter().all(|&row_idx| row(row_idx)[feature_idx] == x_0);
+        let deviation = if variance.is_normal() && variance > 0.0 {
+            variance.sqrt()
+        } else if constant() {
+            1.0
+        } else {
+            return None;
+        };
+        mean.is_finite().then_some((mean, deviation))
+    });
+    each.collect()
 }
 
 /// [`Standardiser::gather`], as work that can be compiled for the processor at hand.
@@ -198,6 +224,12 @@ fn add_squares(
             *residue += difference;
         }
     }
+}
+
+/// x, or what stands for it where it is missing.
+#[inline(always)]
+fn filled(x: f64, fill: f64) -> f64 {
+    if x.is_nan() { fill } else { x }
 }
 
 fn row_major(features: &Array2<f64>) -> (&[f64], usize) {

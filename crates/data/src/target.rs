@@ -193,7 +193,7 @@ pub(crate) fn cell_fault(why: NotANumber, line: u64, column: &str, cell: &str, t
 }
 
 /// Whole numbers, of which at most [`MOST_CLASS_NUMBERS`] differ.
-fn are_class_numbers(values: &[f64]) -> bool {
+pub(crate) fn are_class_numbers(values: &[f64]) -> bool {
     let mut distinct = Vec::with_capacity(MOST_CLASS_NUMBERS);
     values.iter().all(|&value| {
         if !distinct.contains(&value) {
@@ -246,7 +246,7 @@ impl Spellings {
 
 /// Labels in their order, and for each of `distinct` the position of its label: numbers by value, `1` and `1.0`
 /// being one label; anything else by bytes.
-fn order_labels(distinct: &[&str]) -> (Vec<String>, Vec<u32>) {
+pub(crate) fn order_labels(distinct: &[&str]) -> (Vec<String>, Vec<u32>) {
     let numbers: Option<Vec<f64>> = distinct.iter().map(|label| number::parse(label).ok()).collect();
     let mut order: Vec<usize> = (0..distinct.len()).collect();
     match &numbers {

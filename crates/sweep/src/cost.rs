@@ -101,9 +101,9 @@ pub struct Rows {
 pub struct Work(pub Vec<(Term, f64)>);
 
 impl Work {
-    /// What a run of `config` on these rows has to do, on a table of so many features, with so many outputs.
-    pub fn of(config: &TrainConfig, n_features: usize, n_outputs: usize, rows: Rows) -> Work {
-        let sizes = [&[n_features], &config.hidden[..], &[n_outputs]].concat();
+    /// What a run of `config` on these rows has to do, with so many inputs and so many outputs.
+    pub fn of(config: &TrainConfig, n_inputs: usize, n_outputs: usize, rows: Rows) -> Work {
+        let sizes = [&[n_inputs], &config.hidden[..], &[n_outputs]].concat();
         let pairs = || sizes.windows(2).map(|pair| (pair[0] as f64, pair[1] as f64));
         let products: f64 = pairs().map(|(n_in, n_out)| n_in * n_out).sum();
         let n_params: f64 = pairs().map(|(n_in, n_out)| (n_in + 1.0) * n_out).sum();
@@ -197,8 +197,8 @@ impl<'p> Costs<'p> {
 
     /// What a run of this configuration on so many rows of the table has to do.
     pub(crate) fn work(&self, config: &TrainConfig, rows: Rows) -> Work {
-        let Plan { data, .. } = self.plan;
-        Work::of(config, data.n_features(), n_outputs(&data.target, config.loss), rows)
+        let Plan { data, n_inputs, .. } = self.plan;
+        Work::of(config, *n_inputs, n_outputs(&data.target, config.loss), rows)
     }
 }
 

@@ -71,7 +71,10 @@ impl Forecast {
             }
             Some(n_trials) => of_a_trial * n_trials as f64 / n_threads as f64,
         };
-        let largest = configs.iter().map(|config| memory::unit_bytes(&plan.data, config)).fold(0.0, f64::max);
+        let largest = configs
+            .iter()
+            .map(|config| memory::unit_bytes(&plan.data, plan.n_inputs, config))
+            .fold(0.0, f64::max);
         let epochs = configs.iter().map(|config| config.epochs as f64).sum::<f64>() / configs.len() as f64;
         let n_units = plan.n_trials.unwrap_or(1) as f64 * n_splits as f64;
         Some(Forecast {

@@ -26,10 +26,10 @@ const RECORD: f64 = 1000.0;
 const EPOCH: f64 = 160.0;
 
 /// Bytes of the run of one configuration.
-pub(crate) fn unit_bytes(data: &Dataset, config: &TrainConfig) -> f64 {
+pub(crate) fn unit_bytes(data: &Dataset, n_inputs: usize, config: &TrainConfig) -> f64 {
     let n_outputs = n_outputs(&data.target, config.loss);
     let hidden: Vec<f64> = config.hidden.iter().map(|&size| size as f64).collect();
-    let sizes = [&[data.n_features() as f64], &hidden[..], &[n_outputs as f64]].concat();
+    let sizes = [&[n_inputs as f64], &hidden[..], &[n_outputs as f64]].concat();
     let batch = config.batch_size.of(data.n_rows());
     let rows = batch.max(SCORING_ROWS.min(data.n_rows())) as f64;
     let widest = hidden.iter().copied().fold(0.0, f64::max);

@@ -6,12 +6,12 @@
 use crate::SweepError;
 use crate::objective::train_config;
 use crate::spec::{DEFAULT_OPTIMIZER, Enqueue, SamplerKind, Sweep};
-use mlpsweep_data::{Dataset, Target, Weights};
+use mlpsweep_data::{Dataset, Scale, Target, Weights};
 use mlpsweep_mlp::Loss;
 use mlpsweep_optim::OptimizerKind;
 use mlpsweep_search::{Domain, Value};
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Job, Preprocess, Scale, Session, TargetScale, TrainConfig};
+use mlpsweep_train::{Job, Preprocess, Session, TargetScale, TrainConfig};
 
 /// Memory one unit may need at most.
 pub const MOST_UNIT_BYTES: f64 = 8.0 * GIB;
@@ -26,26 +26,27 @@ const DEEPEST: i64 = 10_000;
 /// # Errors
 /// The key whose values make no network, or too large a one.
 pub fn check(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
+    let n_inputs = sweep.preprocess.features.n_inputs_at_most(data);
     if sweep.search.sampler != SamplerKind::List {
-        return check_space(sweep, data);
+        return check_space(sweep, data, n_inputs);
     }
     let mut alone = Sweep { enqueue: Enqueue::default(), ..sweep.clone() };
     for configuration in sweep.configurations() {
         alone.parameters = configuration;
-        check_space(&alone, data)?;
+        check_space(&alone, data, n_inputs)?;
     }
     Ok(())
 }
 
-fn check_space(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
+fn check_space(sweep: &Sweep, data: &Dataset, n_inputs: usize) -> Result<(), SweepError> {
     check_losses(sweep, data)?;
     check_used(sweep, data)?;
-    check_sizes(sweep, data)
+    check_sizes(sweep, data, n_inputs)
 }
 
 /// Every loss must be one for this target: a network without hidden layers on one row tells, if the row counts.
 fn check_losses(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
-    let preprocess = Preprocess { scale: Scale::None, target_scale: TargetScale::None };
+    let preprocess = Preprocess::scaled(Scale::None, TargetScale::None);
     let counts = |weights: &Weights| weights.values.iter().position(|&weight| weight > 0.0);
     let row = data.roles.weights.as_ref().and_then(counts).unwrap_or(0) as u32;
     for loss in values(sweep, "loss") {
@@ -90,7 +91,7 @@ fn check_used(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
 }
 
 /// The largest network, at the ends of `hidden`, or of `depth` and `width`, must fit into memory.
-fn check_sizes(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
+fn check_sizes(sweep: &Sweep, data: &Dataset, n_inputs: usize) -> Result<(), SweepError> {
     let largest = |key: &str| sweep.parameters.domain(key).and_then(largest_whole);
     if let Some(depth) = largest("depth").filter(|depth| *depth > DEEPEST) {
         let path = sweep.parameters.path("depth");
@@ -109,7 +110,7 @@ fn check_sizes(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
     let largest_batch = if is_full_batch { data.n_rows() } else { largest_batch(sweep, data) };
     for point in points {
         let config = train_config(&point, &data.target, None);
-        let bytes = unit_bytes(data, &config, largest_batch, n_states);
+        let bytes = unit_bytes(data, n_inputs, &config, largest_batch, n_states);
         if bytes > MOST_UNIT_BYTES {
             let place = ["hidden", "width", "depth"].into_iter().find_map(|key| sweep.parameters.place(key));
             let message = format!(
@@ -161,8 +162,14 @@ fn largest_whole(domain: &Domain) -> Option<i64> {
 }
 
 /// Bytes a run of this shape takes: parameters, gradient, the best epoch's copy, the optimizer's state, one workspace.
-fn unit_bytes(data: &Dataset, config: &TrainConfig, batch_size: usize, n_states: usize) -> f64 {
-    let sizes: Vec<f64> = std::iter::once(data.n_features())
+fn unit_bytes(
+    data: &Dataset,
+    n_inputs: usize,
+    config: &TrainConfig,
+    batch_size: usize,
+    n_states: usize,
+) -> f64 {
+    let sizes: Vec<f64> = std::iter::once(n_inputs)
         .chain(config.hidden.iter().copied())
         .chain([n_outputs(&data.target, config.loss)])
         .map(|size| size as f64)

@@ -4,12 +4,14 @@ use crate::record::{DataInfo, MetricInfo, SweepInfo, Trial, ValidationRows};
 use crate::spec::{CvKind, Place, SamplerKind, Source, SpecError, Sweep, unknown_word};
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
-use mlpsweep_data::{CsvOptions, Dataset, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv};
+use mlpsweep_data::{
+    CsvOptions, DataError, Dataset, Fill, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv,
+};
 use mlpsweep_search::{
     Domain, EnqueueError, Enqueued, Grid, List, Point, Random, Sampler, TrialNumber, Value,
 };
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Metric, TrainConfig};
+use mlpsweep_train::{Metric, TargetScale, TrainConfig};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -27,6 +29,8 @@ pub struct Plan {
     pub sweep: Sweep,
     /// The table.
     pub data: Dataset,
+    /// Inputs of the networks, at most: a fold may lack a level.
+    pub n_inputs: usize,
     /// The splits of the rows that are not held out.
     pub folds: Folds,
     /// Rows held out before any fold.
@@ -47,8 +51,10 @@ impl Plan {
     /// # Errors
     /// What is wrong with the sweep file or the data.
     pub fn new(sweep: Sweep) -> Result<Plan, SweepError> {
-        let data = load(&sweep)?;
-        Plan::with_data(sweep, data)
+        let mut data = load(&sweep)?;
+        let n_rows = data.n_rows();
+        append_test_rows(&sweep, &mut data)?;
+        Plan::of(sweep, data, n_rows)
     }
 
     /// The same with a table that is already there.
@@ -56,6 +62,12 @@ impl Plan {
     /// # Errors
     /// What is wrong with the sweep file.
     pub fn with_data(sweep: Sweep, data: Dataset) -> Result<Plan, SweepError> {
+        let n_rows = data.n_rows();
+        Plan::of(sweep, data, n_rows)
+    }
+
+    /// The same; the rows from `n_rows` on are those of another file, which are held out.
+    fn of(sweep: Sweep, data: Dataset, n_rows: usize) -> Result<Plan, SweepError> {
         let seed = Seed::new(sweep.seed);
         let metrics = metrics(&sweep, &data)?;
         let kind = cv_kind(&sweep, &data.target);
@@ -70,12 +82,17 @@ impl Plan {
         };
         let keeps_shares = matches!(kind, CvKind::Stratified | CvKind::StratifiedGroup | CvKind::Holdout);
         let stratify = matches!(data.target, Target::Classes { .. }) && keeps_shares;
-        let (rest, test_rows) = hold_out(&data, sweep.data.test, stratify, seed)
-            .map_err(|error| SweepError::from_folds(&sweep, "the test share", &error))?;
+        let (rest, test_rows) = if n_rows < data.n_rows() {
+            ((0..n_rows as u32).collect(), (n_rows as u32..data.n_rows() as u32).collect())
+        } else {
+            hold_out(&data, sweep.data.test, stratify, seed)
+                .map_err(|error| SweepError::from_folds(&sweep, "the test share", &error))?
+        };
         let folds = Folds::new(fold_kind, sweep.cv.folds, sweep.cv.repeats, &data, &rest, seed)
             .map_err(|error| SweepError::from_folds(&sweep, "the folds", &error))?;
 
         check_folds(&sweep, &data.target, &metrics, &folds)?;
+        check_target_scale(&sweep, &data.target)?;
 
         let space = &sweep.parameters.space;
         let is_list = sweep.search.sampler == SamplerKind::List;
@@ -94,6 +111,7 @@ impl Plan {
             None => None,
         };
         let mut plan = Plan {
+            n_inputs: sweep.preprocess.features.n_inputs_at_most(&data),
             notes: sweep.parameters.notes.clone(),
             sweep,
             data,
@@ -283,7 +301,19 @@ impl Plan {
             put("data.positive_class", json!(labels[*positive as usize]));
         }
         put("search.sampler", json!(sweep.search.sampler.name()));
-        put("preprocess.scale", json!(sweep.preprocess.scale.name()));
+        let features = sweep.preprocess.features;
+        put("preprocess.scale", json!(features.scale.name()));
+        put(
+            "data.missing",
+            match features.fill {
+                Fill::Mean => json!("mean"),
+                Fill::Median => json!("median"),
+                Fill::Constant(value) => json!(value),
+            },
+        );
+        put("data.missing_indicator", json!(features.missing_indicator));
+        put("data.missing_category", json!(features.fill_level.name()));
+        put("data.max_levels", json!(features.max_levels));
         put("preprocess.target_scale", json!(sweep.preprocess.target_scale.name()));
         if let Some(stopping) = sweep.early_stopping {
             put("early_stopping", json!([stopping.patience, stopping.share, stopping.min_delta]));
@@ -301,13 +331,26 @@ impl Plan {
     }
 
     fn note_data(&mut self) {
+        for dropped in &self.data.dropped {
+            let keep = match dropped.remedy() {
+                Some(remedy) => format!("; `{remedy}` in [data] keeps it"),
+                None => String::new(),
+            };
+            self.notes.push(format!("column {:?} is left out: {}{keep}", dropped.name, dropped.why));
+        }
+        let n_missing = self.data.n_missing();
+        let gaps = self.data.feature_names.iter().zip(&n_missing).filter(|(_, n)| **n > 0);
+        let gaps: Vec<String> = gaps.map(|(name, n)| format!("{name} {n}")).collect();
+        if !gaps.is_empty() {
+            self.notes.push(format!("missing cells, filled in within each fold: {}", gaps.join(", ")));
+        }
         let constant: Vec<&str> =
             self.data.constant_features().into_iter().map(|i| self.data.feature_names[i].as_str()).collect();
         if !constant.is_empty() {
             self.notes.push(format!("constant columns carry no information: {}", constant.join(", ")));
         }
         if let Target::Numbers { values, names } = &self.data.target
-            && self.sweep.preprocess.target_scale == mlpsweep_train::TargetScale::None
+            && self.sweep.preprocess.target_scale == TargetScale::None
         {
             for (j, name) in names.iter().enumerate() {
                 let column = values.column(j);
@@ -345,7 +388,6 @@ fn owned(point: &Point) -> Vec<(String, Value)> {
 /// When it cannot be read or understood.
 pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
     let seed = Seed::new(sweep.seed).child("data");
-    let name = |column: &Option<(String, Place)>| column.as_ref().map(|(name, _)| name.clone());
     let mut data = match &sweep.data.source {
         Source::Builtin(name) => builtin::load(name).expect("the name was checked with the file"),
         Source::Moons { rows, noise } => generate::moons(*rows, *noise, seed),
@@ -353,21 +395,43 @@ pub fn load(sweep: &Sweep) -> Result<Dataset, SweepError> {
         Source::Friedman1 { rows, features, noise } => generate::friedman1(*rows, *features, *noise, seed),
         Source::Sine { rows, noise } => generate::sine(*rows, *noise, seed),
         Source::File(path) => {
-            let options = CsvOptions {
-                target: sweep.data.target.clone(),
-                task: sweep.data.task,
-                drop: sweep.data.drop.clone(),
-                classes: sweep.data.classes.clone(),
-                sample_weight: name(&sweep.data.sample_weight),
-                group: name(&sweep.cv.group),
-                time: name(&sweep.cv.time),
-                fold: name(&sweep.cv.column),
-            };
-            read_csv(path, &options).map_err(|error| SweepError::from_data(sweep, error))?
+            read_csv(path, &csv_options(sweep)).map_err(|error| SweepError::from_data(sweep, error))?
         }
     };
     set_positive_class(sweep, &mut data.target)?;
     Ok(data)
+}
+
+/// How the sweep's files are read.
+fn csv_options(sweep: &Sweep) -> CsvOptions {
+    let name = |column: &Option<(String, Place)>| column.as_ref().map(|(name, _)| name.clone());
+    let columns = &sweep.data.columns;
+    CsvOptions {
+        target: sweep.data.target.clone(),
+        task: sweep.data.task,
+        drop: sweep.data.drop.clone(),
+        classes: sweep.data.classes.clone(),
+        categorical: columns.categorical.clone(),
+        numeric: columns.numeric.clone(),
+        ordinal: columns.ordinal.clone(),
+        keep_all: false,
+        id: columns.id.clone(),
+        gaps: !columns.refuses_gaps,
+        delimiter: columns.delimiter,
+        sample_weight: name(&sweep.data.sample_weight),
+        group: name(&sweep.cv.group),
+        time: name(&sweep.cv.time),
+        fold: name(&sweep.cv.column),
+    }
+}
+
+/// Puts the rows of `data.test_path` below those of the table.
+fn append_test_rows(sweep: &Sweep, data: &mut Dataset) -> Result<(), SweepError> {
+    let Some((path, _)) = &sweep.data.test_path else { return Ok(()) };
+    let options = data.same_columns(&csv_options(sweep));
+    let refused = |error| SweepError::from_data(sweep, error);
+    let test = read_csv(path, &options).map_err(refused)?;
+    data.append(&test).map_err(|fault| refused(DataError { path: path.clone(), fault }))
 }
 
 /// The class that `data.positive_class` names; two classes must be all there are, or it would mean nothing.
@@ -392,6 +456,19 @@ fn set_positive_class(sweep: &Sweep, target: &mut Target) -> Result<(), SweepErr
             *positive = found.unwrap_or(*positive);
             Ok(())
         }
+    }
+}
+
+/// ln(1 + y) wants y > −1.
+fn check_target_scale(sweep: &Sweep, target: &Target) -> Result<(), SweepError> {
+    let Target::Numbers { names, values } = target else { return Ok(()) };
+    let low = values.indexed_iter().find(|(_, y)| **y <= -1.0);
+    match low {
+        Some(((_, j), y)) if sweep.preprocess.target_scale == TargetScale::Log1p => Err(SweepError::Data {
+            message: format!("the target {:?} has the value {y}, which has no log1p", names[j]),
+            hint: Some("target_scale = \"log1p\" is for targets above -1; \"standard\" is for all".into()),
+        }),
+        _ => Ok(()),
     }
 }
 

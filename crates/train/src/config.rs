@@ -1,5 +1,6 @@
 //! Everything that is chosen about one training run.
 
+use mlpsweep_data::{PipelineOptions, Scale};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 
@@ -126,34 +127,19 @@ pub struct EarlyStopping {
     pub min_delta: f64,
 }
 
-/// How the table is scaled before training; fitted on the training rows alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the table is prepared before training; fitted on the training rows alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Preprocess {
-    /// Of the features.
-    pub scale: Scale,
+    /// How features become inputs.
+    pub features: PipelineOptions,
     /// Of a numeric target.
     pub target_scale: TargetScale,
 }
 
-/// Scaling of the features.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
-    /// x' = (x − μ)/σ
-    Standard,
-    /// x' = x
-    None,
-}
-
-impl Scale {
-    /// All of them.
-    pub const ALL: [Scale; 2] = [Scale::Standard, Scale::None];
-
-    /// The word for it in sweep files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Scale::Standard => "standard",
-            Scale::None => "none",
-        }
+impl Preprocess {
+    /// These scales, and all else as usual.
+    pub const fn scaled(features: Scale, target_scale: TargetScale) -> Preprocess {
+        Preprocess { features: PipelineOptions::scaled(features), target_scale }
     }
 }
 
@@ -164,17 +150,20 @@ pub enum TargetScale {
     None,
     /// y' = (y − μ)/σ
     Standard,
+    /// y' = ln(1 + y), y > −1
+    Log1p,
 }
 
 impl TargetScale {
     /// All of them.
-    pub const ALL: [TargetScale; 2] = [TargetScale::None, TargetScale::Standard];
+    pub const ALL: [TargetScale; 3] = [TargetScale::None, TargetScale::Standard, TargetScale::Log1p];
 
     /// The word for it in sweep files.
     pub fn name(self) -> &'static str {
         match self {
             TargetScale::None => "none",
             TargetScale::Standard => "standard",
+            TargetScale::Log1p => "log1p",
         }
     }
 }

@@ -39,9 +39,7 @@ mod row_weights;
 mod session;
 mod target_scale;
 
-pub use config::{
-    BatchSize, ClassWeight, EarlyStopping, Precision, Preprocess, Scale, TargetScale, TrainConfig,
-};
+pub use config::{BatchSize, ClassWeight, EarlyStopping, Precision, Preprocess, TargetScale, TrainConfig};
 pub use error::{ScoreError, TrainError};
 pub use fit::{Ended, EpochRecord, Fitted, train};
 pub use metric::{Goal, Lack, Metric};

@@ -7,8 +7,8 @@ pub use check::{CheckOptions, GradientCheck};
 use crate::gradient_norms::GradientNorms;
 use crate::predictions::{Predictions, Truth};
 use crate::row_weights::RowWeights;
-use crate::{BatchSize, EarlyStopping, Metric, Preprocess, Scale, TargetScaler, TrainConfig, TrainError};
-use mlpsweep_data::{Dataset, Standardiser, Target, inner_split};
+use crate::{BatchSize, EarlyStopping, Metric, Preprocess, TargetScaler, TrainConfig, TrainError};
+use mlpsweep_data::{Dataset, Pipeline, Target, inner_split};
 use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
 use mlpsweep_optim::{Optimizer, Penalty, Schedule, Segment};
 use mlpsweep_real::Real;
@@ -27,7 +27,7 @@ pub struct Job<'a> {
     pub rows: &'a [u32],
     /// The hyperparameters.
     pub config: &'a TrainConfig,
-    /// How the table is scaled; fitted on `rows`.
+    /// How the table is prepared; fitted on `rows`.
     pub preprocess: Preprocess,
     /// Start weights instead of drawn ones, in the network's layout.
     pub start: Option<&'a [f64]>,
@@ -48,7 +48,7 @@ pub struct EpochLoss {
 #[derive(Clone, Debug)]
 pub struct Session<'a, T> {
     job: Job<'a>,
-    standardiser: Standardiser,
+    pipeline: Pipeline,
     target_scaler: TargetScaler,
     network: Network,
     params: Vec<T>,
@@ -93,13 +93,10 @@ impl<'a, T: Real> Session<'a, T> {
             None => (job.rows.to_vec(), Vec::new()),
         };
         let row_weights = RowWeights::new::<T>(job, &rows, &watched)?;
-        let standardiser = match preprocess.scale {
-            Scale::Standard => Standardiser::fit(&data.features, job.rows)?,
-            Scale::None => Standardiser::identity(data.n_features()),
-        };
+        let pipeline = Pipeline::fit(data, job.rows, preprocess.features)?;
         let (target_scaler, n_outputs) = outputs(job)?;
         let network = Network::new(NetworkConfig {
-            sizes: [&[data.n_features()], &config.hidden[..], &[n_outputs]].concat(),
+            sizes: [&[pipeline.n_inputs()], &config.hidden[..], &[n_outputs]].concat(),
             activation: config.activation,
             loss: config.loss,
             loss_options: config.loss_options,
@@ -127,7 +124,7 @@ impl<'a, T: Real> Session<'a, T> {
         });
         Ok(Session {
             job,
-            standardiser,
+            pipeline,
             target_scaler,
             gradient: vec![T::zero(); n_params],
             params,
@@ -200,7 +197,7 @@ impl<'a, T: Real> Session<'a, T> {
         let objective = |params: &[T], gradient: &mut [T]| {
             masks.clone_from(&masks_before);
             if !is_loaded && config.input_dropout > 0.0 {
-                self.standardiser.gather(&job.data.features, batch, workspace.input(batch.len()));
+                self.pipeline.gather(job.data, batch, workspace.input(batch.len()));
             }
             is_loaded = false;
             let loss = network.loss_and_gradient(params, workspace, targets, masks, gradient);
@@ -368,7 +365,7 @@ impl<'a, T: Real> Session<'a, T> {
     /// Scaled features of the rows into the workspace.
     fn gather(&mut self, rows: &[u32]) {
         let input = self.workspace.input(rows.len());
-        self.standardiser.gather(&self.job.data.features, rows, input);
+        self.pipeline.gather(self.job.data, rows, input);
     }
 
     /// Scaled features and targets of the rows into the workspace and the target buffers.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use mlpsweep_data::{
-    Dataset, ErrorKind, FoldError, FoldKind, Folds, Labels, Roles, Split, Target, TestShare, Times, hold_out,
-    inner_split,
+    Categories, Dataset, ErrorKind, FoldError, FoldKind, Folds, Labels, Roles, Split, Target, TestShare,
+    Times, hold_out, inner_split,
 };
 use mlpsweep_seed::Seed;
 use ndarray::Array2;
@@ -27,7 +27,15 @@ fn numbers(n_rows: usize) -> Dataset {
 fn table(target: Target) -> Dataset {
     let features = Array2::zeros((target.n_rows(), 1));
     let feature_names = vec!["x".to_owned()];
-    Dataset { name: "t".to_owned(), features, feature_names, target, roles: Roles::default() }
+    Dataset {
+        name: "t".to_owned(),
+        features,
+        feature_names,
+        target,
+        categories: Categories::default(),
+        dropped: Vec::new(),
+        roles: Roles::default(),
+    }
 }
 
 /// Labels as a file would have them: those of the whole table in order, and the label of each row.

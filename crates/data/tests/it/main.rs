@@ -3,6 +3,8 @@
 mod builtin;
 mod folds;
 mod generate;
+mod kinds;
+mod pipeline;
 mod read;
 mod refusals;
 mod standardise;

@@ -12,11 +12,11 @@ use ndarray::array;
 use proptest::prelude::*;
 
 fn target(name: &str) -> CsvOptions {
-    CsvOptions { target: vec![name.to_owned()], ..CsvOptions::default() }
+    CsvOptions { target: vec![name.to_owned()], keep_all: true, ..CsvOptions::default() }
 }
 
 #[track_caller]
-fn read(csv: &str, options: &CsvOptions) -> Dataset {
+pub(crate) fn read(csv: &str, options: &CsvOptions) -> Dataset {
     match read_csv_from(csv.as_bytes(), Path::new("data.csv"), options) {
         Ok(data) => data,
         Err(error) => panic!("{error}"),

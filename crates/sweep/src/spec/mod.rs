@@ -3,20 +3,22 @@
 //! [`Sweep::read`] checks everything that can be checked without the data; every error points at its line. Defaults and
 //! their sources stand in the README of `sweeps/`.
 
+mod columns;
 mod document;
 mod enqueue;
 mod keys;
 mod parameters;
 mod section;
 
+pub use columns::ColumnsSpec;
 pub use document::{Place, SpecError};
 pub use enqueue::Enqueue;
 pub use parameters::Parameters;
 
 use document::{Fault, Kind, Node, shortened};
-use mlpsweep_data::{Task, TestShare, builtin};
+use mlpsweep_data::{PipelineOptions, Scale, Task, TestShare, builtin};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
-use mlpsweep_train::{EarlyStopping, Metric, Preprocess, Scale, TargetScale};
+use mlpsweep_train::{EarlyStopping, Metric, Preprocess, TargetScale};
 use section::Section;
 pub(crate) use section::unknown_word;
 use std::fs::File;
@@ -69,6 +71,10 @@ pub struct DataSpec {
     pub task: Option<Task>,
     /// Columns left out.
     pub drop: Vec<String>,
+    /// What the other columns are, for a CSV file.
+    pub columns: ColumnsSpec,
+    /// Another file with the rows that are held out.
+    pub test_path: Option<(PathBuf, Place)>,
     /// The classes in their order, for a CSV file; empty for those it holds, sorted.
     pub classes: Vec<String>,
     /// The class that scores of one class are about, and where it was said; the last one when not said.
@@ -294,7 +300,7 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
     let top = Section::new("", root)?;
     let name = name(&top, path)?;
     let seed = top.whole("seed", 0)?.unwrap_or(0).unsigned_abs();
-    let data = data(&top, path)?;
+    let (data, features) = data(&top, path)?;
     let cv = cv(top.section("cv")?, &data.source)?;
     let metrics = metrics(top.section("score")?)?;
     let search = search(&top)?;
@@ -304,7 +310,7 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
         parameters.check_together()?;
     }
     let enqueue = Enqueue::read(&top, &search, &parameters)?;
-    let preprocess = preprocess(top.section("preprocess")?)?;
+    let preprocess = preprocess(top.section("preprocess")?, features)?;
     let early_stopping = early_stopping(top.section("early_stopping")?)?;
     let record = record(top.section("record")?)?;
     top.finish()?;
@@ -343,7 +349,7 @@ fn name(top: &Section<'_>, path: &Path) -> Result<String, Fault> {
     Ok(name.to_owned())
 }
 
-fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
+fn data(top: &Section<'_>, path: &Path) -> Result<(DataSpec, PipelineOptions), Fault> {
     let missing = |place| {
         Fault { place, message: "there is no `data`".into(), hint: None }.hint(
             "add [data] with `path = \"data.csv\"` and `target = \"label\"`, or with `builtin = \"iris\"`",
@@ -373,9 +379,11 @@ fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
         _ => {
             let extra = ["target", "task", "drop", "classes", "sample_weight"]
                 .into_iter()
+                .chain(columns::KEYS)
                 .find_map(|key| Some((key, section.get(key)?)));
             if let Some((key, node)) = extra {
-                let theirs = if key == "sample_weight" { "none" } else { "theirs" };
+                let theirs =
+                    if ["target", "task", "drop", "classes"].contains(&key) { "theirs" } else { "none" };
                 let message = format!("`data.{key}` is for files; built-in sets have {theirs}");
                 return Err(Fault::new(&node.place, message));
             }
@@ -398,19 +406,29 @@ fn data(top: &Section<'_>, path: &Path) -> Result<DataSpec, Fault> {
             share.filter(|&share| share > 0.0).map_or(TestShare::None, TestShare::Share)
         }
     };
+    let test_path = section.text("test_path")?.map(owned);
+    if let (Some((_, place)), Some(_)) = (&test_path, section.get("test")) {
+        return Err(Fault::new(place, "`data.test_path` beside `data.test`")
+            .hint("give one of the two: the rows of that file are what is held out"));
+    }
+    let test_path = test_path.map(|(file, place)| (path.parent().unwrap_or(Path::new("")).join(file), place));
+    let (columns, features) = columns::read(&section)?;
     section.finish()?;
     let texts = |texts: Vec<(&str, &Place)>| texts.into_iter().map(|(text, _)| text.to_owned()).collect();
-    Ok(DataSpec {
+    let data = DataSpec {
         source,
         target: texts(targets),
         task,
         drop: texts(drop),
+        columns,
+        test_path,
         classes,
         positive_class,
         sample_weight,
         test,
         place,
-    })
+    };
+    Ok((data, features))
 }
 
 /// `data.classes`, which make the target one column of classes.
@@ -660,10 +678,11 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     humantime::parse_duration(text.trim()).ok().filter(|time| !time.is_zero())
 }
 
-fn preprocess(section: Option<Section<'_>>) -> Result<Preprocess, Fault> {
-    let mut preprocess = Preprocess { scale: Scale::Standard, target_scale: TargetScale::None };
+fn preprocess(section: Option<Section<'_>>, features: PipelineOptions) -> Result<Preprocess, Fault> {
+    let mut preprocess = Preprocess { features, target_scale: TargetScale::None };
     let Some(section) = section else { return Ok(preprocess) };
-    preprocess.scale = section.word("scale", &Scale::ALL, Scale::name)?.unwrap_or(preprocess.scale);
+    let scale = section.word("scale", &Scale::ALL, Scale::name)?;
+    preprocess.features.scale = scale.unwrap_or(preprocess.features.scale);
     let target_scale = section.word("target_scale", &TargetScale::ALL, TargetScale::name)?;
     preprocess.target_scale = target_scale.unwrap_or(preprocess.target_scale);
     section.finish()?;

@@ -56,8 +56,8 @@ impl Session<'_, f64> {
             segment.penalty.add_to_gradient(&self.params[range.clone()], &mut self.gradient[range]);
         }
 
-        let mut x = vec![0.0; n_rows * self.job.data.n_features()];
-        self.standardiser.gather(&self.job.data.features, &batch, &mut x);
+        let mut x = vec![0.0; n_rows * self.pipeline.n_inputs()];
+        self.pipeline.gather(self.job.data, &batch, &mut x);
         let targets = targets(self.network.config().loss, &self.classes, &self.numbers, &self.weights);
         let mut data_term = Objective::new(&self.network, &x, targets, &masks);
         let mut value = |params: &[f64]| {

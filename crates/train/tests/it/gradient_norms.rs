@@ -1,11 +1,11 @@
 //! Recorded gradient norms: what the chain rule says, what the gradient itself says, and nothing when nobody asks.
 
 use crate::{config, data, default_loss, job};
-use mlpsweep_data::{Dataset, Roles, Target};
+use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
 use mlpsweep_mlp::{Activation, Layout, Loss};
 use mlpsweep_optim::OptimizerKind;
 use mlpsweep_train::{
-    BatchSize, Ended, Job, Precision, Preprocess, Scale, Session, TargetScale, TrainConfig, train,
+    BatchSize, Ended, Job, Precision, Preprocess, Session, TargetScale, TrainConfig, train,
 };
 use ndarray::Array2;
 use std::ops::ControlFlow;
@@ -17,11 +17,13 @@ fn single_row(x: f64, y: f64) -> Dataset {
         features: Array2::from_elem((1, 1), x),
         feature_names: vec!["x".into()],
         target: Target::Numbers { names: vec!["y".into()], values: Array2::from_elem((1, 1), y) },
+        categories: Categories::default(),
+        dropped: Vec::new(),
         roles: Roles::default(),
     }
 }
 
-pub(crate) const UNSCALED: Preprocess = Preprocess { scale: Scale::None, target_scale: TargetScale::None };
+pub(crate) const UNSCALED: Preprocess = Preprocess::scaled(Scale::None, TargetScale::None);
 
 fn norms_of(layout: &Layout, gradient: &[f64]) -> Vec<f64> {
     let layers = layout.blocks().iter().map(|block| &gradient[block.weights.start..block.biases.end]);

@@ -1,12 +1,11 @@
 //! The whole objective's gradient, activation × loss × penalty × dropout × depth, held against central differences.
 
-use mlpsweep_data::{Dataset, Roles, Target};
+use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
 use mlpsweep_mlp::gradcheck::{CORRECT, EPSILON, Verdict};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{
-    BatchSize, CheckOptions, ClassWeight, GradientCheck, Job, Preprocess, Scale, Session, TargetScale,
-    TrainConfig,
+    BatchSize, CheckOptions, ClassWeight, GradientCheck, Job, Preprocess, Session, TargetScale, TrainConfig,
 };
 use ndarray::Array2;
 use rand::RngExt as _;
@@ -28,7 +27,15 @@ fn table(loss: Loss) -> Dataset {
         Target::Numbers { names: vec!["u".into(), "v".into()], values }
     };
     let feature_names = (0..3).map(|j| format!("x{j}")).collect();
-    Dataset { name: "table".into(), features, feature_names, target, roles: Roles::default() }
+    Dataset {
+        name: "table".into(),
+        features,
+        feature_names,
+        target,
+        categories: Categories::default(),
+        dropped: Vec::new(),
+        roles: Roles::default(),
+    }
 }
 
 fn config(loss: Loss, activation: Activation, depth: usize) -> TrainConfig {
@@ -52,7 +59,7 @@ fn check(
     options: CheckOptions,
 ) -> GradientCheck {
     let rows: Vec<u32> = (0..data.n_rows() as u32).collect();
-    let preprocess = Preprocess { scale: Scale::Standard, target_scale: TargetScale::Standard };
+    let preprocess = Preprocess::scaled(Scale::Standard, TargetScale::Standard);
     let job = Job { data, rows: &rows, config, preprocess, start, seed: Seed::new(7) };
     Session::<f64>::new(job).expect("a valid job").check_gradient(options, |_, _| {})
 }

@@ -10,11 +10,11 @@ mod sklearn;
 mod theory;
 mod weights;
 
-use mlpsweep_data::{Dataset, Target, builtin};
+use mlpsweep_data::{Dataset, Scale, Target, builtin};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{BatchSize, ClassWeight, Job, Precision, Preprocess, Scale, TargetScale, TrainConfig};
+use mlpsweep_train::{BatchSize, ClassWeight, Job, Precision, Preprocess, TargetScale, TrainConfig};
 
 fn config(loss: Loss) -> TrainConfig {
     TrainConfig {
@@ -44,7 +44,7 @@ fn config(loss: Loss) -> TrainConfig {
 }
 
 fn job<'a>(data: &'a Dataset, rows: &'a [u32], config: &'a TrainConfig) -> Job<'a> {
-    let preprocess = Preprocess { scale: Scale::Standard, target_scale: TargetScale::Standard };
+    let preprocess = Preprocess::scaled(Scale::Standard, TargetScale::Standard);
     Job { data, rows, config, preprocess, start: None, seed: Seed::new(7) }
 }
 

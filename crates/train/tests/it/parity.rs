@@ -3,13 +3,13 @@
 //! tests/fixtures/parity.json holds, per case, the start weights, the data, the mini-batches in order, and what PyTorch
 //! computed: rate, loss and penalised loss of each step, the gradient of the first, parameters and outputs in the end.
 
-use mlpsweep_data::{Dataset, Roles, Target};
+use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
 use mlpsweep_mlp::{Activation, Init, Layout, Loss, LossOptions};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{
-    BatchSize, ClassWeight, Job, Precision, Predictions, Preprocess, Scale, Session, TargetScale, TrainConfig,
+    BatchSize, ClassWeight, Job, Precision, Predictions, Preprocess, Session, TargetScale, TrainConfig,
 };
 use ndarray::Array2;
 use serde_json::Value as Json;
@@ -50,6 +50,8 @@ fn dataset(case: &Json, loss: Loss, sizes: &[usize]) -> Dataset {
         features,
         feature_names: (0..sizes[0]).map(|j| format!("x{j}")).collect(),
         target,
+        categories: Categories::default(),
+        dropped: Vec::new(),
         roles: Roles::default(),
     }
 }
@@ -125,7 +127,7 @@ fn repeat<T: Real>(case: &Json) -> f64 {
         data: &data,
         rows: &rows,
         config: &config,
-        preprocess: Preprocess { scale: Scale::None, target_scale: TargetScale::None },
+        preprocess: Preprocess::scaled(Scale::None, TargetScale::None),
         start: Some(&start),
         seed: Seed::new(0),
     };

@@ -3,13 +3,13 @@
 use crate::gradient_norms::UNSCALED;
 use crate::{config, data, job};
 use mlpsweep_data::generate::{friedman1, moons, sine};
-use mlpsweep_data::{Dataset, Roles, Target};
+use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
 use mlpsweep_mlp::{Activation, Init, Loss};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{
-    BatchSize, EarlyStopping, Ended, Fitted, Job, Metric, Predictions, Preprocess, Scale, Session,
-    TargetScale, TrainConfig, train,
+    BatchSize, EarlyStopping, Ended, Fitted, Job, Metric, Predictions, Preprocess, Session, TargetScale,
+    TrainConfig, train,
 };
 use ndarray::Array2;
 use std::ops::ControlFlow;
@@ -170,6 +170,8 @@ fn four_features(x: [f64; 4], y: [f64; 4]) -> Dataset {
             names: four("y"),
             values: Array2::from_shape_vec((1, 4), y.into()).expect("four"),
         },
+        categories: Categories::default(),
+        dropped: Vec::new(),
         roles: Roles::default(),
     }
 }
@@ -305,7 +307,7 @@ fn standardised_features_need_fewer_epochs() {
                 epochs: MOST,
                 ..config(Loss::CrossEntropy)
             };
-            let preprocess = Preprocess { scale, target_scale: TargetScale::None };
+            let preprocess = Preprocess::scaled(scale, TargetScale::None);
             let fitted = fitted(Job { preprocess, ..job(&data, &rows, &config) });
             fitted.curve.iter().position(|epoch| epoch.train_loss < loss).map_or(MOST, |i| i + 1)
         });

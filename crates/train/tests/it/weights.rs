@@ -1,12 +1,12 @@
 //! Sample weights: what they multiply, what they leave alone, and what becomes of rows that count nothing.
 
 use crate::{config, data, job};
-use mlpsweep_data::{Dataset, Labels, Roles, Target, Times, Weights};
+use mlpsweep_data::{Categories, Dataset, Labels, Roles, Scale, Target, Times, Weights};
 use mlpsweep_mlp::{Init, Loss};
 use mlpsweep_optim::OptimizerKind;
 use mlpsweep_train::{
-    BatchSize, ClassWeight, EarlyStopping, Ended, Job, Metric, Preprocess, Scale, Session, TargetScale,
-    TrainConfig, TrainError, train,
+    BatchSize, ClassWeight, EarlyStopping, Ended, Job, Metric, Preprocess, Session, TargetScale, TrainConfig,
+    TrainError, train,
 };
 use ndarray::{Array2, Axis};
 use std::ops::ControlFlow;
@@ -41,7 +41,7 @@ fn twenty(name: &str) -> Dataset {
 
 /// Weights that are drawn and rows as they are; no scaling, which every row has a part in whatever it weighs.
 fn unscaled<'a>(data: &'a Dataset, rows: &'a [u32], config: &'a TrainConfig) -> Job<'a> {
-    let preprocess = Preprocess { scale: Scale::None, target_scale: TargetScale::None };
+    let preprocess = Preprocess::scaled(Scale::None, TargetScale::None);
     Job { preprocess, ..job(data, rows, config) }
 }
 
@@ -111,6 +111,8 @@ fn a_line_has_a_closed_form() {
         features: column(x),
         feature_names: vec!["x".into()],
         target: Target::Numbers { names: vec!["y".into()], values: column(y) },
+        categories: Categories::default(),
+        dropped: Vec::new(),
         roles: Roles::default(),
     };
     let mut config = config(Loss::SquaredError);
