@@ -19,7 +19,7 @@ use crate::fault::{Fault, excerpt};
 use crate::moment::{self, Clock};
 use crate::number::{self, NotANumber};
 use crate::read::CsvOptions;
-use crate::target::{are_class_numbers, cell_fault, order_labels};
+use crate::target::{EXACT_BELOW, are_class_numbers, cell_fault, order_labels};
 
 /// In fewer rows values may all differ by chance.
 const FEWEST_ROWS_OF_IDENTIFIERS: usize = 20;
@@ -195,7 +195,9 @@ fn useless_numbers(values: &[f64], stride: usize) -> Option<Useless> {
         return Some(Useless::Constant { value: first.to_string() });
     }
     let mut seen = HashSet::new();
-    let all_differ = present().all(|value| value.fract() == 0.0 && seen.insert((value + 0.0).to_bits()));
+    let all_differ = present().all(|value| {
+        value.fract() == 0.0 && value.abs() < EXACT_BELOW && seen.insert((value + 0.0).to_bits())
+    });
     (all_differ && seen.len() >= FEWEST_ROWS_OF_IDENTIFIERS)
         .then_some(Useless::Identifier { is_number: true })
 }

@@ -14,7 +14,7 @@ use crate::number::{self, NotANumber};
 const MOST_CLASS_NUMBERS: usize = 20;
 
 /// Below 2⁵³ different whole numbers are different `f64`; from there on, equal values need not be equal labels.
-const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
+pub(crate) const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
 
 /// One target column while it is read.
 pub(crate) struct TargetColumn {

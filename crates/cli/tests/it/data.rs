@@ -82,8 +82,19 @@ fn tables_that_are_none() {
 
 #[test]
 fn cells_that_are_no_numbers() {
-    for cell in ["inf", "-inf", "1e400", "NaN", "NA", "", "null", "?"] {
+    for cell in ["inf", "-inf", "1e400", "oops"] {
         refused(cell_57(cell), "line 57");
+    }
+}
+
+#[test]
+fn missing_cells_are_filled_in_and_counted_or_refused() {
+    for cell in ["NaN", "NA", "", "null", "?"] {
+        let place = place(cell_57(cell));
+        let refusing = place.say("run s.toml --out o --set data.missing=error");
+        refusing.expect(6, "line 57, column `a`: ");
+        assert!(!place.path("o").exists());
+        place.say("run s.toml --out o").expect(0, "note: missing cells, filled in within each fold: a 1\n");
     }
 }
 
@@ -182,7 +193,7 @@ fn other_data_are_another_sweep() {
 fn constant_columns_are_named() {
     let csv = table().replace("a,b,c,d,label", "a,b,c,d,same,label").replace(",class", ",1.0,class");
     let place = place(csv);
-    place.say("run s.toml --out o").expect(0, "note: constant columns").expect(0, "same");
+    place.say("run s.toml --out o").expect(0, "note: column \"same\" is left out: `1` in every row\n");
     let text = results(&place.path("o")).join("");
     assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
 }

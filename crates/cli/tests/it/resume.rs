@@ -141,7 +141,7 @@ fn killed_at_the_start() {
 fn data_replaced_during_the_run() {
     let table = |shift: u32| {
         (0..60).fold("x,y,label\n".to_owned(), |csv, i| {
-            format!("{csv}{},{},c{}\n", i + shift, i * 7 % 11, i % 2)
+            format!("{csv}{}.5,{},c{}\n", i + shift, i * 7 % 11, i % 2)
         })
     };
     let text = ENDLESS.replace("builtin = \"moons\"\nrows = 200", "path = \"d.csv\"\ntarget = \"label\"");

@@ -95,7 +95,7 @@ fn unknown_keys() {
     s.toml:4:8: unknown key `parameters.l2.mn`
        hint: known are `min`, `max`, `step`, `scale`, `values`
     s.toml:3:1: unknown key `data.\u{1b}[31m`
-       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `sample_weight`, `target`, `task`, `test`
+       hint: known are `builtin`, `categorical`, `classes`, `delimiter`, `drop`, `fill_value`, `id`, `max_levels`, `missing`, `missing_category`, `missing_indicator`, `numeric`, `ordinal`, `path`, `positive_class`, `sample_weight`, `target`, `task`, `test`, `test_path`
     s.toml:4:1: unknown key `parameters.a\nb`
        hint: known are `activation`, `batch_size`, `beta1`, `beta2`, `class_weight`, `clip_norm`, `clip_value`, `depth`, `dropout`, `epochs`, `epsilon`, `hidden`, `huber_delta`, `init`, `init_scale`, `input_dropout`, `l1`, `l2`, `label_smoothing`, `learning_rate`, `loss`, `momentum`, `momentum_decay`, `optimizer`, `precision`, `rho`, `schedule`, `schedule_end`, `schedule_every`, `schedule_gamma`, `schedule_k`, `schedule_patience`, `schedule_power`, `schedule_restarts`, `shuffle`, `warmup_epochs`, `weight_decay`, `width`
     ");
@@ -139,11 +139,8 @@ fn what_is_not_there_yet() {
     insta::assert_snapshot!(refused_below_data(&[
         "[[constraint]]\nexpr = \"depth * width <= 1024\"",
         "[select]\nrule = \"best\"",
-        "missing = \"mean\"",
-        "test_path = \"other.csv\"",
         "[search]\nsampler = \"tpe\"",
         "[search]\nracing = \"off\"",
-        "[preprocess]\nscale = \"robust\"",
         "[parameters]\nl2 = { min = 0, max = 1, when = \"depth == 1\" }",
         "[parameters]\nl2 = { min = 0.1, max = 0.9, scale = \"logit\" }",
     ]), @r#"
@@ -151,16 +148,10 @@ fn what_is_not_there_yet() {
        hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
     s.toml:3:2: unknown key `select`
        hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
-    s.toml:3:1: unknown key `data.missing`
-       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `sample_weight`, `target`, `task`, `test`
-    s.toml:3:1: unknown key `data.test_path`
-       hint: did you mean `test`?
     s.toml:4:1: `search.sampler` is "tpe", which is not known
        hint: known are `grid`, `random`, `list`
     s.toml:4:1: unknown key `search.racing`
        hint: known are `lag`, `max_time`, `sampler`, `trials`
-    s.toml:4:1: `preprocess.scale` is "robust", which is not known
-       hint: known are `standard`, `none`
     s.toml:4:26: unknown key `parameters.l2.when`
        hint: known are `min`, `max`, `step`, `scale`, `values`
     s.toml:4:30: `parameters.l2.scale` is "logit", which is not known
@@ -382,7 +373,7 @@ fn keys_that_do_not_go_together() {
        hint: give one of the two
     s.toml:3:1: `data.target` is for files; built-in sets have theirs
     s.toml:3:1: unknown key `data.rows`
-       hint: known are `builtin`, `classes`, `drop`, `path`, `positive_class`, `sample_weight`, `target`, `task`, `test`
+       hint: known are `builtin`, `categorical`, `classes`, `delimiter`, `drop`, `fill_value`, `id`, `max_levels`, `missing`, `missing_category`, `missing_indicator`, `numeric`, `ordinal`, `path`, `positive_class`, `sample_weight`, `target`, `task`, `test`, `test_path`
     s.toml:5:1: `cv.folds` beside `cv.kind = "holdout"`, which is one split
        hint: give `cv.share`, the share of the rows that are held out, or another kind
     s.toml:4:1: `cv.share` without `cv.kind = "holdout"`
@@ -420,42 +411,42 @@ fn columns_without_their_kind_and_kinds_without_their_column() {
         "group = 3",
         "kind = \"grouped\"",
     ]), @r#"
-        s.toml:6:1: `cv.group` beside `cv.kind = "kfold"`, which does not go by it
-           hint: give `kind = "group"` or `kind = "stratified_group"` or `kind = "holdout"`, or take `group` out
-        s.toml:6:1: `cv.group` beside `cv.kind = "timeseries"`, which does not go by it
-           hint: give `kind = "group"` or `kind = "stratified_group"` or `kind = "holdout"`, or take `group` out
-        s.toml:5:1: `cv.kind = "group"` without `cv.group`
-           hint: name the column whose rows stay together: `group = "..."`, of a table in a file
-        s.toml:6:1: `cv.column` beside `cv.kind = "stratified"`, which does not go by it
-           hint: give `kind = "column"`, or take `column` out
-        s.toml:5:1: `cv.column` without `cv.kind`
-           hint: give `kind = "column"`, or take `column` out
-        s.toml:5:1: `cv.kind = "group"` without `cv.group`
-           hint: name the column whose rows stay together: `group = "..."`, of a table in a file
-        s.toml:5:1: `cv.kind = "stratified_group"` without `cv.group`
-           hint: name the column whose rows stay together: `group = "..."`, of a table in a file
-        s.toml:5:1: `cv.kind = "timeseries"` without `cv.time`
-           hint: name the column that says when each row was: `time = "..."`, of a table in a file
-        s.toml:5:1: `cv.kind = "column"` without `cv.column`
-           hint: name the column that says which fold a row is of: `column = "..."`, of a table in a file
-        s.toml:6:1: `cv.time` beside `cv.group`
-           hint: give one of the two
-        s.toml:7:1: `cv.time` beside `cv.group`
-           hint: give one of the two
-        s.toml:6:1: `cv.column` beside `cv.kind = "group"`, which does not go by it
-           hint: give `kind = "column"`, or take `column` out
-        s.toml:7:1: `cv.folds` beside `cv.kind = "column"`
-           hint: the column says how many folds there are; take `folds` out
-        s.toml:7:1: `cv.repeats` is 2, but must be 1 beside `cv.kind = "column"`
-           hint: the column says it once: there is nothing to share out anew
-        s.toml:6:1: `cv.repeats` is 2, but must be 1 beside `cv.kind = "timeseries"`
-           hint: time has one order: there is nothing to share out anew
-        s.toml:7:1: `cv.repeats` is 2, but must be 1 beside `cv.kind = "holdout"`
-           hint: time has one order: there is nothing to share out anew
-        s.toml:5:1: `cv.group` is 3, but must be text in quotes
-        s.toml:5:1: `cv.kind` is "grouped", which is not known
-           hint: did you mean `group`?
-        "#);
+    s.toml:6:1: `cv.group` beside `cv.kind = "kfold"`, which does not go by it
+       hint: give `kind = "group"` or `kind = "stratified_group"` or `kind = "holdout"`, or take `group` out
+    s.toml:6:1: `cv.group` beside `cv.kind = "timeseries"`, which does not go by it
+       hint: give `kind = "group"` or `kind = "stratified_group"` or `kind = "holdout"`, or take `group` out
+    s.toml:5:1: `cv.kind = "group"` without `cv.group`
+       hint: name the column whose rows stay together: `group = "..."`, of a table in a file
+    s.toml:6:1: `cv.column` beside `cv.kind = "stratified"`, which does not go by it
+       hint: give `kind = "column"`, or take `column` out
+    s.toml:5:1: `cv.column` without `cv.kind`
+       hint: give `kind = "column"`, or take `column` out
+    s.toml:5:1: `cv.kind = "group"` without `cv.group`
+       hint: name the column whose rows stay together: `group = "..."`, of a table in a file
+    s.toml:5:1: `cv.kind = "stratified_group"` without `cv.group`
+       hint: name the column whose rows stay together: `group = "..."`, of a table in a file
+    s.toml:5:1: `cv.kind = "timeseries"` without `cv.time`
+       hint: name the column that says when each row was: `time = "..."`, of a table in a file
+    s.toml:5:1: `cv.kind = "column"` without `cv.column`
+       hint: name the column that says which fold a row is of: `column = "..."`, of a table in a file
+    s.toml:6:1: `cv.time` beside `cv.group`
+       hint: give one of the two
+    s.toml:7:1: `cv.time` beside `cv.group`
+       hint: give one of the two
+    s.toml:6:1: `cv.column` beside `cv.kind = "group"`, which does not go by it
+       hint: give `kind = "column"`, or take `column` out
+    s.toml:7:1: `cv.folds` beside `cv.kind = "column"`
+       hint: the column says how many folds there are; take `folds` out
+    s.toml:7:1: `cv.repeats` is 2, but must be 1 beside `cv.kind = "column"`
+       hint: the column says it once: there is nothing to share out anew
+    s.toml:6:1: `cv.repeats` is 2, but must be 1 beside `cv.kind = "timeseries"`
+       hint: time has one order: there is nothing to share out anew
+    s.toml:7:1: `cv.repeats` is 2, but must be 1 beside `cv.kind = "holdout"`
+       hint: time has one order: there is nothing to share out anew
+    s.toml:5:1: `cv.group` is 3, but must be text in quotes
+    s.toml:5:1: `cv.kind` is "grouped", which is not known
+       hint: did you mean `group`?
+    "#);
     insta::assert_snapshot!(refused_below_data(&[
         "sample_weight = \"w\"",
         "[cv]\ngroup = \"patient\"",
@@ -463,13 +454,13 @@ fn columns_without_their_kind_and_kinds_without_their_column() {
         "[cv]\nkind = \"column\"\ncolumn = \"fold\"",
         "[cv]\nkind = \"group\"",
     ]), @r#"
-        s.toml:3:1: `data.sample_weight` is for files; built-in sets have none
-        s.toml:4:1: `cv.group` is for files; built-in sets have no column but features and target
-        s.toml:4:1: `cv.time` is for files; built-in sets have no column but features and target
-        s.toml:5:1: `cv.column` is for files; built-in sets have no column but features and target
-        s.toml:4:1: `cv.kind = "group"` without `cv.group`
-           hint: name the column whose rows stay together: `group = "..."`, of a table in a file
-        "#);
+    s.toml:3:1: `data.sample_weight` is for files; built-in sets have none
+    s.toml:4:1: `cv.group` is for files; built-in sets have no column but features and target
+    s.toml:4:1: `cv.time` is for files; built-in sets have no column but features and target
+    s.toml:5:1: `cv.column` is for files; built-in sets have no column but features and target
+    s.toml:4:1: `cv.kind = "group"` without `cv.group`
+       hint: name the column whose rows stay together: `group = "..."`, of a table in a file
+    "#);
 }
 
 #[test]
