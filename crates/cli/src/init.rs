@@ -114,7 +114,7 @@ fn sweep_file(data: &Dataset, target: &str, path: &str) -> String {
     }
     for dropped in &data.dropped {
         let keep =
-            dropped.remedy().map_or_else(String::new, |remedy| format!("; to keep it: {}", comment(&remedy)));
+            dropped.key().map_or_else(String::new, |key| format!("; `{key}` instead of `drop` keeps it"));
         line(format!("# left out  {}: {}{keep}", comment(&dropped.name), comment(&dropped.why.to_string())));
     }
     let categories = features().filter(|(i, _)| data.categories.contains_key(i));

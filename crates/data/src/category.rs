@@ -61,16 +61,20 @@ impl Useless {
 }
 
 impl Dropped {
-    /// What in the sweep file would keep it, where anything can.
-    pub fn remedy(&self) -> Option<String> {
-        let name = &self.name;
+    /// The key of `[data]` that keeps a column it lists, where anything can.
+    pub fn key(&self) -> Option<&'static str> {
         match self.why {
             Useless::Constant { .. } | Useless::Empty => None,
-            Useless::Identifier { is_number: true } => Some(format!("numeric = [{name:?}]")),
+            Useless::Identifier { is_number: true } => Some("numeric"),
             Useless::Identifier { is_number: false } | Useless::Dates | Useless::FreeText { .. } => {
-                Some(format!("categorical = [{name:?}]"))
+                Some("categorical")
             }
         }
+    }
+
+    /// What in the sweep file would keep it.
+    pub fn remedy(&self) -> Option<String> {
+        Some(format!("{} = [{:?}]", self.key()?, self.name))
     }
 }
 

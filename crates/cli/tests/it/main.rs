@@ -6,6 +6,7 @@ mod enqueue;
 mod fixture;
 mod gradcheck;
 mod help;
+mod init;
 mod output;
 mod parity;
 mod rank;
