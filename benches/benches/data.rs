@@ -1,7 +1,7 @@
-//! Reading CSV, making folds, gathering standardised mini-batches.
+//! Reading CSV, making folds, gathering mini-batches as inputs.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mlpsweep_data::{CsvOptions, FoldKind, Folds, Standardiser, generate, read_csv_from};
+use mlpsweep_data::{CsvOptions, FoldKind, Folds, Pipeline, PipelineOptions, generate, read_csv_from};
 use mlpsweep_seed::Seed;
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -31,13 +31,51 @@ fn data(criterion: &mut Criterion) {
             black_box(folds.split(0))
         });
     });
-    let standardiser = Standardiser::fit(&table.features, &rows).expect("finite features");
-    let mut batch = vec![0.0_f32; 256 * table.n_features()];
+    let pipeline = Pipeline::fit(&table, &rows, PipelineOptions::default()).expect("finite features");
+    let mut batch = vec![0.0_f32; 256 * pipeline.n_inputs()];
     group.throughput(Throughput::Elements(256));
     group.bench_function("gather/256x20", |bencher| {
-        bencher.iter(|| standardiser.gather(&table.features, black_box(&rows[..256]), &mut batch));
+        bencher.iter(|| pipeline.gather(&table, black_box(&rows[..256]), &mut batch));
+    });
+
+    // Of the shape of the census table that people try first: 6 numbers and 8 words, some of them missing.
+    let csv = mixed(32_561);
+    let options = CsvOptions { gaps: true, ..options };
+    let read = || read_csv_from(csv.as_bytes(), Path::new("bench.csv"), &options).expect("a good table");
+    group.throughput(Throughput::Bytes(csv.len() as u64));
+    group.bench_function("read_csv/32561x15 mixed", |bencher| bencher.iter(read));
+    let table = read();
+    let rows: Vec<u32> = (0..table.n_rows() as u32).collect();
+    let fit = || Pipeline::fit(&table, &rows, PipelineOptions::default()).expect("finite features");
+    group.throughput(Throughput::Elements(rows.len() as u64));
+    group.bench_function("fit/32561x14 mixed", |bencher| bencher.iter(fit));
+    let pipeline = fit();
+    let mut batch = vec![0.0_f32; 256 * pipeline.n_inputs()];
+    group.throughput(Throughput::Elements(256));
+    group.bench_function("gather/256x14 mixed", |bencher| {
+        bencher.iter(|| pipeline.gather(&table, black_box(&rows[..256]), &mut batch));
     });
     group.finish();
+}
+
+/// Six numbers, eight words of 2 to 44 levels, and a target of two classes.
+fn mixed(n_rows: u32) -> String {
+    let mut csv = (0..14).map(|i| format!("x{i},")).collect::<String>() + "y\n";
+    for i in 0..n_rows {
+        let draw = |j: u32| i.wrapping_mul(2_654_435_761).wrapping_add(j * 40_503) >> 7;
+        for j in 0..6 {
+            write!(csv, "{},", draw(j) % (10_u32.pow(j + 1))).expect("text takes everything");
+        }
+        for j in 6..14 {
+            match draw(j) % (2 + (j - 6) * 6) {
+                0 if j % 3 == 0 => csv.push_str("?,"),
+                level => write!(csv, "some-level-{level},").expect("text takes everything"),
+            }
+        }
+        writeln!(csv, "{}", if draw(20).is_multiple_of(3) { "yes" } else { "no" })
+            .expect("text takes everything");
+    }
+    csv
 }
 
 criterion_group!(benches, data);
