@@ -238,6 +238,16 @@ pub enum Fault {
         /// The column is a target.
         target: bool,
     },
+    /// Numbers with commas for points.
+    #[error("line {line}, column `{column}`: `{found}` is a number with a comma in it")]
+    Comma {
+        /// The line the record starts on.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        found: String,
+    },
     /// Text in a target column of measurements, with no task stated.
     #[error("line {line}, column `{column}`: `{found}` is text in a column of numbers")]
     TextAmongNumbers {
@@ -374,6 +384,7 @@ impl DataError {
             | Fault::UnlistedClass { line, .. }
             | Fault::UnlistedLevel { line, .. }
             | Fault::TextAmongNumbers { line, .. }
+            | Fault::Comma { line, .. }
             | Fault::Weight { line, .. }
             | Fault::NoLabel { line, .. }
             | Fault::FoldLabel { line, .. }
@@ -393,6 +404,7 @@ impl DataError {
             | Fault::UnlistedClass { column, .. }
             | Fault::UnlistedLevel { column, .. }
             | Fault::TextAmongNumbers { column, .. }
+            | Fault::Comma { column, .. }
             | Fault::ConstantTarget { column, .. }
             | Fault::Weight { column, .. }
             | Fault::NoWeight { column }
@@ -487,6 +499,10 @@ impl DataError {
                      `drop = [{column:?}]`"
                 )
             }
+            Fault::Comma { column, .. } => format!(
+                "write decimal points, and no separators of thousands; or if each value is a category, \
+                 `categorical = [{column:?}]`"
+            ),
             Fault::TextAmongNumbers { .. } => {
                 "write a number there, or `task = \"classification\"` if each value is a class".to_owned()
             }

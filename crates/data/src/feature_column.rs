@@ -144,6 +144,11 @@ impl FeatureColumn {
         }
         let column = || values.iter().step_by(stride);
         if !is_stated {
+            if let Some((line, found)) =
+                first_text.as_ref().filter(|_| labels.iter().all(|label| is_with_comma(label)))
+            {
+                return Err(Fault::Comma { line: *line, column: excerpt(&self.name), found: found.clone() });
+            }
             let numbers: Vec<f64> = labels.iter().filter_map(|label| number::parse(label).ok()).collect();
             if let Some((line, found)) = first_text
                 && !numbers.is_empty()
@@ -187,11 +192,18 @@ impl Levels {
     }
 }
 
+/// A number, perhaps with a comma where a point should be.
+fn is_with_comma(label: &str) -> bool {
+    number::parse(label).is_ok()
+        || label.matches(',').count() == 1 && number::parse(&label.replace(',', ".")).is_ok()
+}
+
 /// Why a column of numbers is no feature.
 fn useless_numbers(values: &[f64], stride: usize) -> Option<Useless> {
     let present = || values.iter().step_by(stride).copied().filter(|value| !value.is_nan());
     let Some(first) = present().next() else { return Some(Useless::Empty) };
-    if present().all(|value| value == first) {
+    // Beside gaps a single value says something.
+    if values.iter().step_by(stride).all(|&value| value == first) {
         return Some(Useless::Constant { value: first.to_string() });
     }
     let mut seen = HashSet::new();

@@ -53,6 +53,7 @@ fn what_says_nothing_or_names_rows_is_left_out() {
     check("7 7 7.0", "`7` in every row | ");
     check("u u u", "`u` in every row | ");
     check("u _ u", r#"["u"]"#);
+    check("7 _ 7", "number");
     check("_ NA ?", "no value in any row | ");
     check("2024-01-31 2024-02-01 2024-02-01", r#"dates | categorical = ["x"]"#);
     let many = |cell: fn(usize) -> String, n: usize| (0..n).map(cell).collect::<Vec<String>>();
@@ -108,6 +109,7 @@ fn refusals() {
         refusal(&text, &CsvOptions { id: Some("idd".into()), ..options() }),
         refusal(&text, &CsvOptions { id: Some("x".into()), drop: named(), ..options() }),
         refusal(&table(&cells("low hihg low")), &CsvOptions { ordinal: listed, ..options() }),
+        refusal("x;y\n1,5;1\n2;2\n\"-0,25\";3\n", &options()),
         refusal("x,y\n2024-01-01,1.5\n2024-01-02,2.5\n", &options()),
     ];
     insta::assert_snapshot!(shown.concat(), @r#"
@@ -125,6 +127,8 @@ fn refusals() {
            hint: take it out of `drop` or out of `id`
         d.csv: line 3, column `x`: `hihg` is none of the listed levels
            hint: did you mean `high`? else add it to the levels of `ordinal`
+        d.csv: line 2, column `x`: `1,5` is a number with a comma in it
+           hint: write decimal points, and no separators of thousands; or if each value is a category, `categorical = ["x"]`
         d.csv: no feature columns are left: `x`: dates
            hint: a column stays if the sweep file names it: `categorical = ["x"]`
         "#);

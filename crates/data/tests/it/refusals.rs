@@ -210,8 +210,8 @@ fn cells_that_are_no_numbers() {
     insta::assert_snapshot!(refuse_cells(&["tall", "\"1,5\"", "0x10", "2024-01-31"]), @r#"
         6: d.csv: line 3, column `age`: `tall` is text, expected a number
            hint: write a number there; or if each value is a category, `categorical = ["age"]`, or `drop = ["age"]`
-        6: d.csv: line 3, column `age`: `1,5` is text, expected a number
-           hint: write a number there; or if each value is a category, `categorical = ["age"]`, or `drop = ["age"]`
+        6: d.csv: line 3, column `age`: `1,5` is a number with a comma in it
+           hint: write decimal points, and no separators of thousands; or if each value is a category, `categorical = ["age"]`
         6: d.csv: line 3, column `age`: `0x10` is text, expected a number
            hint: write a number there; or if each value is a category, `categorical = ["age"]`, or `drop = ["age"]`
         6: d.csv: line 3, column `age`: `2024-01-31` is text, expected a number
