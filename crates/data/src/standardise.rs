@@ -111,15 +111,16 @@ impl Standardiser {
         let n_features = self.n_features();
         assert_eq!(row.len(), n_features, "a row of another table");
         assert_eq!(out.len(), n_features, "room for exactly one row");
-        // Eight at a time, all of them read before the first is written: nothing has to be proved about who overlaps whom.
-        let (outs, last_outs) = out.as_chunks_mut::<8>();
-        let (xs, last_xs) = row.as_chunks::<8>();
-        let (means, last_means) = self.mean.as_chunks::<8>();
-        let (inverses, last_inverses) = self.inverse_deviation.as_chunks::<8>();
-        let (fills, last_fills) = self.fill.as_chunks::<8>();
+        // Sixteen at a time, all of them read before the first is written: nothing has to be proved about who overlaps whom.
+        let (outs, last_outs) = out.as_chunks_mut::<16>();
+        let (xs, last_xs) = row.as_chunks::<16>();
+        let (means, last_means) = self.mean.as_chunks::<16>();
+        let (inverses, last_inverses) = self.inverse_deviation.as_chunks::<16>();
+        let (fills, last_fills) = self.fill.as_chunks::<16>();
         let scales = means.iter().zip(inverses).zip(fills);
         for ((out, x), ((mean, inverse), fill)) in outs.iter_mut().zip(xs).zip(scales) {
-            *out = std::array::from_fn(|i| T::from_f64((filled(x[i], fill[i]) - mean[i]) * inverse[i]));
+            let x: [f64; 16] = std::array::from_fn(|i| filled(x[i], fill[i]));
+            *out = std::array::from_fn(|i| T::from_f64((x[i] - mean[i]) * inverse[i]));
         }
         let last_scales = last_means.iter().zip(last_inverses).zip(last_fills);
         for ((out, &x), ((mean, inverse), &fill)) in last_outs.iter_mut().zip(last_xs).zip(last_scales) {
