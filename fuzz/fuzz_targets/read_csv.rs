@@ -26,7 +26,12 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let rows: Vec<u32> = (0..data.n_rows() as u32).collect();
     let scale = Scale::ALL[usize::from(choice >> 5) % Scale::ALL.len()];
-    let options = PipelineOptions { fill: Fill::Median, missing_indicator: true, max_levels: 3, ..PipelineOptions::scaled(scale) };
+    let options = PipelineOptions {
+        fill: Fill::Median,
+        missing_indicator: true,
+        max_levels: 3,
+        ..PipelineOptions::scaled(scale)
+    };
     if let Ok(pipeline) = Pipeline::fit(&data, &rows, options) {
         let mut inputs = vec![0.0_f64; rows.len() * pipeline.n_inputs()];
         pipeline.gather(&data, &rows, &mut inputs);
@@ -34,7 +39,11 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(pipeline.n_inputs() <= options.n_inputs_at_most(&data));
         assert_eq!(pipeline.input_names(&data).len(), pipeline.n_inputs());
     }
-    let other = read_csv_from(csv, path, &data.same_columns(&CsvOptions { target: vec!["y".into()], gaps: true, ..CsvOptions::default() }));
+    let other = read_csv_from(
+        csv,
+        path,
+        &data.same_columns(&CsvOptions { target: vec!["y".into()], gaps: true, ..CsvOptions::default() }),
+    );
     if let Ok(other) = other {
         let _ = data.clone().append(&other);
     }

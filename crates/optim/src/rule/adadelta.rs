@@ -11,8 +11,8 @@
 
 use super::Rule;
 use super::rmsprop::RHO;
-use crate::constant::Interval;
 use crate::Constant;
+use crate::constant::Interval;
 use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
@@ -59,7 +59,9 @@ impl<T: Real> Rule<T> for Adadelta<T> {
 type Pass<'a, T, P> = (&'a mut [T], &'a [T], P, (&'a mut [T], &'a mut [T]), T, T, T);
 
 #[inline(always)]
-fn pass<T: Real, P: Pull<T>>((params, gradient, penalty, (squares, steps), learning_rate, rho, epsilon): Pass<'_, T, P>) {
+fn pass<T: Real, P: Pull<T>>(
+    (params, gradient, penalty, (squares, steps), learning_rate, rho, epsilon): Pass<'_, T, P>,
+) {
     for (((theta, &g), s), d) in params.iter_mut().zip(gradient).zip(squares).zip(steps) {
         let g = penalty.add_to(g, *theta);
         let square = rho * *s + (T::one() - rho) * g * g;

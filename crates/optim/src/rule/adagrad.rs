@@ -6,8 +6,8 @@
 //! ```
 
 use super::Rule;
-use crate::constant::Interval;
 use crate::Constant;
+use crate::constant::Interval;
 use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;
@@ -45,14 +45,7 @@ impl<T: Real> Rule<T> for Adagrad<T> {
 
 #[inline(always)]
 fn pass<T: Real, P: Pull<T>>(
-    (params, gradient, penalty, squares, learning_rate, epsilon): (
-        &mut [T],
-        &[T],
-        P,
-        &mut [T],
-        T,
-        T,
-    ),
+    (params, gradient, penalty, squares, learning_rate, epsilon): (&mut [T], &[T], P, &mut [T], T, T),
 ) {
     for ((theta, &g), s) in params.iter_mut().zip(gradient).zip(squares) {
         let g = penalty.add_to(g, *theta);

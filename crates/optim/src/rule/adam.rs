@@ -49,7 +49,9 @@ type Pass<'a, T, P> = (&'a mut [T], &'a [T], P, (&'a mut [T], &'a mut [T], Step<
 
 /// One step, with the parameters multiplied by `keep` on the way; the gradient's penalty is that of before.
 #[inline(always)]
-pub(super) fn pass<T: Real, P: Pull<T>>((params, gradient, penalty, (mean, squares, step), keep): Pass<'_, T, P>) {
+pub(super) fn pass<T: Real, P: Pull<T>>(
+    (params, gradient, penalty, (mean, squares, step), keep): Pass<'_, T, P>,
+) {
     for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
         let g = penalty.add_to(g, *theta);
         // States are stored last: read back right after its store, a value waits for it (2.4 times slower).

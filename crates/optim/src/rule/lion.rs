@@ -10,8 +10,8 @@
 
 use super::Rule;
 use super::moments::BETA1;
-use crate::constant::Interval;
 use crate::Constant;
+use crate::constant::Interval;
 use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;

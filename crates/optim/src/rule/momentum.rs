@@ -9,8 +9,8 @@
 //! this one.
 
 use super::Rule;
-use crate::constant::Interval;
 use crate::Constant;
+use crate::constant::Interval;
 use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;

@@ -9,8 +9,8 @@
 use super::Rule;
 use super::moments::{BETA1, BETA2, Moments, Step};
 use super::rmsprop::EPSILON;
-use crate::constant::Interval;
 use crate::Constant;
+use crate::constant::Interval;
 use crate::penalty::Pull;
 use mlpsweep_real::{Real, vectorised};
 use std::ops::Range;

@@ -59,7 +59,9 @@ impl<T: Real> Rule<T> for RAdam<T> {
 type Pass<'a, T, P> = (&'a mut [T], &'a [T], P, (&'a mut [T], &'a mut [T], Step<T>), T);
 
 #[inline(always)]
-fn pass_rectified<T: Real, P: Pull<T>>((params, gradient, penalty, (mean, squares, step), factor): Pass<'_, T, P>) {
+fn pass_rectified<T: Real, P: Pull<T>>(
+    (params, gradient, penalty, (mean, squares, step), factor): Pass<'_, T, P>,
+) {
     for (((theta, &g), v), s) in params.iter_mut().zip(gradient).zip(mean).zip(squares) {
         let g = penalty.add_to(g, *theta);
         let (mean, square) = step.average(*v, *s, g);

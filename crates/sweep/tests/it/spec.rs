@@ -1,7 +1,8 @@
 //! What a sweep file may not say, and what the user is told.
 
 use crate::fixture::{SMALL, parse};
-use mlpsweep_sweep::spec::{CvKind, SamplerKind, Source, Sweep};
+use mlpsweep_data::{Fill, FillLevel, PipelineOptions, Scale};
+use mlpsweep_sweep::spec::{ColumnsSpec, CvKind, SamplerKind, Source, Sweep};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -659,6 +660,91 @@ fn defaults() {
     assert_eq!((sweep.search.sampler, sweep.search.trials), (SamplerKind::Random, Some(64)));
     assert!(sweep.metrics.is_empty() && sweep.early_stopping.is_none());
     assert_eq!(sweep.parameters.space.count(), Some(1), "no [parameters]: one configuration of defaults");
+}
+
+#[test]
+fn what_columns_are_said_to_be() {
+    let text = "[data]\npath = \"d.csv\"\ntarget = \"y\"\ncategorical = [\"a\", \"b\"]\nnumeric = [\"c\"]\nid = \"i\"\n\
+        ordinal = { s = [\"low\", \"high\"] }\ndelimiter = \";\"\nmissing = \"constant\"\nfill_value = -1\n\
+        missing_indicator = true\nmissing_category = \"most_frequent\"\nmax_levels = 7\n[preprocess]\nscale = \"quantile\"";
+    let sweep = parse(text, &[]).expect("a sweep");
+    let columns = &sweep.data.columns;
+    assert_eq!(
+        (&columns.categorical[..], &columns.numeric[..]),
+        (&["a".into(), "b".into()][..], &["c".into()][..])
+    );
+    assert_eq!(columns.ordinal, [("s".to_owned(), vec!["low".to_owned(), "high".to_owned()])]);
+    assert_eq!(
+        (columns.id.as_deref(), columns.delimiter, columns.refuses_gaps),
+        (Some("i"), Some(b';'), false)
+    );
+    let options = PipelineOptions {
+        fill: Fill::Constant(-1.0),
+        missing_indicator: true,
+        fill_level: FillLevel::MostFrequent,
+        max_levels: 7,
+        ..PipelineOptions::scaled(Scale::Quantile)
+    };
+    assert_eq!(sweep.preprocess.features, options);
+    let said =
+        |text: &str| parse(&format!("[data]\npath = \"d.csv\"\ntarget = \"y\"\n{text}"), &[]).expect(text);
+    assert_eq!(said("categorical = \"auto\"").data.columns, ColumnsSpec::default());
+    assert!(said("missing = \"error\"").data.columns.refuses_gaps);
+    assert_eq!(said("ordinal = [\"s\"]").data.columns.ordinal, [("s".to_owned(), Vec::new())]);
+    assert_eq!(said("test_path = \"t.csv\"").data.test_path.expect("a path").0, Path::new("t.csv"));
+}
+
+#[test]
+fn columns_that_make_no_sense() {
+    insta::assert_snapshot!(refused_data(&[
+        "categorical = \"age\"",
+        "categorical = [1]",
+        "ordinal = { s = [\"low\"] }",
+        "ordinal = { s = [\"low\", \"high\", \"low\"] }",
+        "missing = \"mode\"",
+        "missing = \"median\"\nfill_value = 0",
+        "missing = \"constant\"\nfill_value = \"x\"",
+        "missing_category = \"leve\"",
+        "missing_indicator = 1",
+        "max_levels = 0",
+        "delimiter = \"::\"",
+        "delimiter = \"\\\"\"",
+        "test_path = \"t.csv\"\ntest = 0.1",
+        "[preprocess]\nscale = \"robus\"",
+        "[preprocess]\ntarget_scale = \"log\"",
+    ]), @r#"
+    s.toml:4:1: `data.categorical` is "age", but must be "auto" or a list of columns
+    s.toml:4:16: `data.categorical` is 1, but must be text in quotes, or a list of them
+    s.toml:4:13: `data.ordinal.s` is ["low"], but must be a list of two levels or more, from the lowest up
+    s.toml:4:33: `data.ordinal.s` lists "low" twice
+    s.toml:4:1: `data.missing` is "mode", which is not known
+       hint: known are `mean`, `median`, `constant`, `error`
+    s.toml:5:1: `data.fill_value` is not used
+       hint: it goes with `missing = "constant"`
+    s.toml:5:1: `data.fill_value` is "x", but must be a finite number
+    s.toml:4:1: `data.missing_category` is "leve", which is not known
+       hint: did you mean `level`?
+    s.toml:4:1: `data.missing_indicator` is 1, but must be true or false
+    s.toml:4:1: `data.max_levels` is 0, but must be a whole number, at least 1
+    s.toml:4:1: `data.delimiter` is "::", but must be one character such as ",", ";" or "\t"
+    s.toml:4:1: `data.delimiter` is "\"", but must be one character such as ",", ";" or "\t"
+    s.toml:4:1: `data.test_path` beside `data.test`
+       hint: give one of the two: the rows of that file are what is held out
+    s.toml:5:1: `preprocess.scale` is "robus", which is not known
+       hint: did you mean `robust`?
+    s.toml:5:1: `preprocess.target_scale` is "log", which is not known
+       hint: did you mean `log1p`?
+    "#);
+    insta::assert_snapshot!(refused_below_data(&["missing = \"mean\"", "test_path = \"t.csv\""]), @r"
+    s.toml:3:1: `data.missing` is for files; built-in sets have none
+    s.toml:3:1: `data.test_path` is for files; built-in sets have none
+    ");
+}
+
+/// What is said of each of the lines below a file and its target.
+fn refused_data(lines: &[&str]) -> String {
+    let file = "[data]\npath = \"d.csv\"\ntarget = \"y\"\n";
+    lines.iter().map(|line| say(&format!("{file}{line}"), &[])).collect()
 }
 
 /// A path starts at the folder of the sweep file, wherever the command was given.
