@@ -16,7 +16,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command of its own")]
 
 use mlpsweep_benches::{WORKLOADS, Workload};
-use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
+use mlpsweep_data::{Dataset, Scale, Target};
 use mlpsweep_mlp::{Init, Layout};
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Job, Metric, Preprocess, Session, TargetScale, TrainConfig};
@@ -156,16 +156,7 @@ fn table(workload: Workload, folder: &Path) -> Result<Dataset, String> {
         let values = Array2::from_shape_vec((n_rows, 1), targets).expect("one column");
         Target::Numbers { names: vec!["y".into()], values }
     };
-    let feature_names = (0..n_features).map(|feature| format!("x{feature}")).collect();
-    Ok(Dataset {
-        name: workload.name.into(),
-        features,
-        feature_names,
-        target,
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    })
+    Ok(Dataset::of_numbers(workload.name, features, target))
 }
 
 fn numbers(path: &Path) -> Result<Vec<f64>, String> {

@@ -8,7 +8,7 @@
 //! | W4 | 784→512→512→10 | 256 | wide layers |
 //! | W5 | 4→16→16→3 | 16 | iris: overhead is everything |
 
-use mlpsweep_data::{Categories, Dataset, Roles, Target};
+use mlpsweep_data::{Dataset, Target};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions, Network, NetworkConfig};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_seed::Seed;
@@ -81,16 +81,7 @@ impl Workload {
                 values: Array2::from_shape_simple_fn((n_rows, 1), &mut normal),
             }
         };
-        let feature_names = (0..n_features).map(|feature| format!("x{feature}")).collect();
-        Dataset {
-            name: self.name.into(),
-            features,
-            feature_names,
-            target,
-            categories: Categories::default(),
-            dropped: Vec::new(),
-            roles: Roles::default(),
-        }
+        Dataset::of_numbers(self.name, features, target)
     }
 
     /// Adam with a little L2, as the peers' scripts train it.

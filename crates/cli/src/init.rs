@@ -66,105 +66,108 @@ fn path_from(out: &Path, data: &Path) -> PathBuf {
 
 /// The sweep file for this table.
 fn sweep_file(data: &Dataset, target: &str, path: &str) -> String {
-    let mut text = String::new();
-    let mut line = |line: String| {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    };
-    let task = data.target.task();
     let n_rows = data.n_rows();
-    let n_missing = data.n_missing();
+    let (target_scale, score) = match data.target.task() {
+        Task::Classification => (
+            "",
+            "metric = \"log_loss\"             # decides the ranking\n\
+             also = [\"accuracy\", \"balanced_accuracy\", \"roc_auc\"]\n",
+        ),
+        Task::Regression => (
+            "target_scale = \"standard\"       # none, standard, log1p; scores stay in the target's units\n",
+            "metric = \"r2\"                   # decides the ranking\n\
+             also = [\"rmse\", \"mae\"]\n",
+        ),
+    };
+    format!(
+        "\
+# {comment}: {n_rows} rows. Made by `mlpsweep init`; every key is explained in sweeps/README.md.
+name = {name}
+seed = 0
 
-    line(format!(
-        "# {}: {n_rows} rows. Made by `mlpsweep init`; every key is explained in sweeps/README.md.",
-        comment(&data.name)
-    ));
-    line(format!("name = {}", quoted(&data.name)));
-    line("seed = 0".into());
-    line(String::new());
-    line("[data]".into());
-    line(format!("path = {}", quoted(path)));
-    line(format!("target = {}", quoted(target)));
-    match &data.target {
-        Target::Classes { labels, codes, .. } => {
-            const SHOWN: usize = 6;
-            let count = |class: usize| codes.iter().filter(|&&code| code as usize == class).count();
-            let shares = labels.iter().take(SHOWN).enumerate().map(|(class, label)| {
-                format!("{} {:.1} %", comment(label), 100.0 * count(class) as f64 / n_rows as f64)
-            });
-            let more = if labels.len() > SHOWN { " …" } else { "" };
-            let shares = shares.collect::<Vec<_>>().join(", ");
-            line(format!("task = \"classification\"         # {} classes: {shares}{more}", labels.len()));
-        }
-        Target::Numbers { .. } => line("task = \"regression\"".into()),
-    }
-    let features = || data.feature_names.iter().enumerate();
-    let with_gaps = |feature_idx: usize| match n_missing[feature_idx] {
+[data]
+path = {path}
+target = {target}
+{columns}missing = \"mean\"                # of numbers: mean, median, constant, error
+missing_category = \"level\"      # of categories: level, most_frequent
+test = \"auto\"                   # held out before any fold: 0.2 up to 10,000 rows, then 0.05, 0.01
+
+[cv]
+folds = 5
+
+[preprocess]
+scale = \"standard\"              # standard, robust, minmax, quantile, none
+{target_scale}
+[score]
+{score}
+[search]
+sampler = \"random\"
+trials = 24
+
+[parameters]                    # a bare value is fixed, a table is searched
+depth         = {{ min = 1, max = 4 }}
+width         = {{ min = 16, max = 512, scale = \"log\" }}
+learning_rate = {{ min = 1e-4, max = 1e-1, scale = \"log\" }}
+l2            = {{ min = 1e-4, max = 10.0, scale = \"log\" }}
+dropout       = {{ min = 0.0, max = 0.5, step = 0.1 }}
+batch_size    = {{ values = {batch_sizes} }}
+epochs        = {epochs}
+
+[early_stopping]                # on rows set aside from the training rows
+patience = 10
+",
+        comment = comment(&data.name),
+        name = quoted(&data.name),
+        path = quoted(path),
+        target = quoted(target),
+        columns = columns(data),
+        batch_sizes = batch_sizes(n_rows),
+        epochs = (ROWS_SEEN / n_rows).clamp(20, 200),
+    )
+}
+
+/// What was found in the columns: the task, and the features by their kinds.
+fn columns(data: &Dataset) -> String {
+    let mut lines = vec![task(&data.target)];
+    let n_missing = data.n_missing();
+    let gaps = |feature_idx: usize| match n_missing[feature_idx] {
         0 => String::new(),
         n => format!(", {n} missing"),
     };
-    let numbers = features().filter(|(i, _)| !data.categories.contains_key(i));
-    for (i, name) in numbers.clone() {
-        line(format!("# number    {}{}", comment(name), with_gaps(i)));
-    }
-    for (i, name) in features() {
-        if let Some(Category { levels, .. }) = data.categories.get(&i) {
-            line(format!("# category  {}, {} levels{}", comment(name), levels.len(), with_gaps(i)));
+    let (mut numbers, mut categories) = (Vec::new(), Vec::new());
+    for (feature_idx, name) in data.feature_names.iter().enumerate() {
+        match data.categories.get(&feature_idx) {
+            None => numbers.push((name, format!("# number    {}{}", comment(name), gaps(feature_idx)))),
+            Some(Category { levels, .. }) => {
+                let (shown, n_levels) = (comment(name), levels.len());
+                let found = format!("# category  {shown}, {n_levels} levels{}", gaps(feature_idx));
+                categories.push((name, found));
+            }
         }
     }
+    lines.extend(numbers.iter().chain(&categories).map(|(_, found)| found.clone()));
     for dropped in &data.dropped {
         let keep =
             dropped.key().map_or_else(String::new, |key| format!("; `{key}` instead of `drop` keeps it"));
-        line(format!("# left out  {}: {}{keep}", comment(&dropped.name), comment(&dropped.why.to_string())));
+        let why = comment(&dropped.why.to_string());
+        lines.push(format!("# left out  {}: {why}{keep}", comment(&dropped.name)));
     }
-    let categories = features().filter(|(i, _)| data.categories.contains_key(i));
-    line(format!("categorical = {}", list(categories.map(|(_, name)| name))));
-    line(format!("numeric = {}", list(numbers.map(|(_, name)| name))));
-    line(format!("drop = {}", list(data.dropped.iter().map(|dropped| &dropped.name))));
-    line("missing = \"mean\"                # of numbers: mean, median, constant, error".into());
-    line("missing_category = \"level\"      # of categories: level, most_frequent".into());
-    line("test = \"auto\"                   # held out before any fold: 0.2 up to 10,000 rows, then 0.05, 0.01".into());
-    line(String::new());
-    line("[cv]".into());
-    line("folds = 5".into());
-    line(String::new());
-    line("[preprocess]".into());
-    line("scale = \"standard\"              # standard, robust, minmax, quantile, none".into());
-    if task == Task::Regression {
-        line(
-            "target_scale = \"standard\"       # none, standard, log1p; scores stay in the target's units"
-                .into(),
-        );
-    }
-    line(String::new());
-    line("[score]".into());
-    match task {
-        Task::Classification => {
-            line("metric = \"log_loss\"             # decides the ranking".into());
-            line("also = [\"accuracy\", \"balanced_accuracy\", \"roc_auc\"]".into());
-        }
-        Task::Regression => {
-            line("metric = \"r2\"                   # decides the ranking".into());
-            line("also = [\"rmse\", \"mae\"]".into());
-        }
-    }
-    line(String::new());
-    line("[search]".into());
-    line("sampler = \"random\"".into());
-    line("trials = 24".into());
-    line(String::new());
-    line("[parameters]                    # a bare value is fixed, a table is searched".into());
-    line("depth         = { min = 1, max = 4 }".into());
-    line("width         = { min = 16, max = 512, scale = \"log\" }".into());
-    line("learning_rate = { min = 1e-4, max = 1e-1, scale = \"log\" }".into());
-    line("l2            = { min = 1e-4, max = 10.0, scale = \"log\" }".into());
-    line("dropout       = { min = 0.0, max = 0.5, step = 0.1 }".into());
-    line(format!("batch_size    = {{ values = {} }}", batch_sizes(n_rows)));
-    line(format!("epochs        = {}", (ROWS_SEEN / n_rows).clamp(20, 200)));
-    line(String::new());
-    line("[early_stopping]                # on rows set aside from the training rows".into());
-    line("patience = 10".into());
-    text
+    lines.push(format!("categorical = {}", list(categories.iter().map(|(name, _)| *name))));
+    lines.push(format!("numeric = {}", list(numbers.iter().map(|(name, _)| *name))));
+    lines.push(format!("drop = {}", list(data.dropped.iter().map(|dropped| &dropped.name))));
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn task(target: &Target) -> String {
+    let Target::Classes { labels, codes, .. } = target else { return "task = \"regression\"".to_owned() };
+    const SHOWN: usize = 6;
+    let count = |class: usize| codes.iter().filter(|&&code| code as usize == class).count();
+    let shares = labels.iter().take(SHOWN).enumerate().map(|(class, label)| {
+        format!("{} {:.1} %", comment(label), 100.0 * count(class) as f64 / codes.len() as f64)
+    });
+    let more = if labels.len() > SHOWN { " …" } else { "" };
+    let shares = shares.collect::<Vec<_>>().join(", ");
+    format!("task = \"classification\"         # {} classes: {shares}{more}", labels.len())
 }
 
 /// Mini-batches that leave a few dozen steps an epoch.

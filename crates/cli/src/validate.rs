@@ -170,17 +170,14 @@ fn columns(plan: &Plan) -> Vec<(&'static str, String)> {
     let data = &plan.data;
     let mut lines = Vec::new();
     let n_missing = data.n_missing();
-    let gaps = |feature_idx: usize| match n_missing[feature_idx] {
-        0 => String::new(),
-        n => format!(", {n} missing"),
-    };
     let named = |feature_idx: usize| data.feature_names[feature_idx].escape_debug().to_string();
     let has_gaps = n_missing.iter().any(|&n| n > 0);
     let (categories, numbers): (Vec<usize>, Vec<usize>) =
         (0..data.n_features()).partition(|feature_idx| data.categories.contains_key(feature_idx));
     if !categories.is_empty() || has_gaps {
-        let names = numbers.iter().map(|&i| {
-            if n_missing[i] > 0 { format!("{} ({} missing)", named(i), n_missing[i]) } else { named(i) }
+        let names = numbers.iter().map(|&i| match n_missing[i] {
+            0 => named(i),
+            n => format!("{} ({n} missing)", named(i)),
         });
         lines.push(("numeric", format!("{}: {}", numbers.len(), names.collect::<Vec<_>>().join(", "))));
     }
@@ -188,7 +185,11 @@ fn columns(plan: &Plan) -> Vec<(&'static str, String)> {
         let each = categories.iter().map(|&feature_idx| {
             let Category { levels, is_ordinal } = &data.categories[&feature_idx];
             let order = if *is_ordinal { ", ordered" } else { "" };
-            format!("{} ({} levels{order}{})", named(feature_idx), levels.len(), gaps(feature_idx))
+            let gaps = match n_missing[feature_idx] {
+                0 => String::new(),
+                n => format!(", {n} missing"),
+            };
+            format!("{} ({} levels{order}{gaps})", named(feature_idx), levels.len())
         });
         lines.push(("categorical", format!("{}: {}", categories.len(), each.collect::<Vec<_>>().join(", "))));
         lines.push(("inputs", format!("at most {}", plan.n_inputs)));

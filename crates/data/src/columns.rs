@@ -19,7 +19,8 @@ pub(crate) enum Role {
     Target(usize),
     /// The column at this position of [`Columns::beside`].
     Beside(usize),
-    Dropped,
+    /// None, as the key of this name says.
+    Dropped(&'static str),
 }
 
 /// A role beside feature and target.
@@ -116,28 +117,21 @@ fn give_roles(
         if matches!(role, Role::Target(_)) {
             return Err(Fault::DroppedTarget { name: excerpt(name) });
         }
-        *role = Role::Dropped;
+        *role = Role::Dropped("drop");
     }
-    for (beside_idx, &(_, key, name)) in beside.iter().enumerate() {
+    let mut claim = |key: &'static str, name: &str, claimed: Role| {
         let role = &mut roles[position(names, key, name)?];
-        let other = match role {
-            Role::Feature(_) => {
-                *role = Role::Beside(beside_idx);
-                continue;
-            }
-            other => key_of(*other, beside),
-        };
-        return Err(Fault::TwoRoles { name: excerpt(name), key, other });
+        if let Some(other) = key_of(*role, beside) {
+            return Err(Fault::TwoRoles { name: excerpt(name), key, other });
+        }
+        *role = claimed;
+        Ok(())
+    };
+    for (beside_idx, &(_, key, name)) in beside.iter().enumerate() {
+        claim(key, name, Role::Beside(beside_idx))?;
     }
     if let Some(name) = &options.id {
-        let role = &mut roles[position(names, "id", name)?];
-        match role {
-            Role::Feature(_) => *role = Role::Dropped,
-            other => {
-                let other = key_of(*other, beside);
-                return Err(Fault::TwoRoles { name: excerpt(name), key: "id", other });
-            }
-        }
+        claim("id", name, Role::Dropped("id"))?;
     }
     let features = roles.iter_mut().filter(|role| matches!(role, Role::Feature(_)));
     let n_features =
@@ -148,12 +142,13 @@ fn give_roles(
     Ok(roles)
 }
 
-/// The key that gave a column this role.
-fn key_of(role: Role, beside: &[(RoleKind, &'static str, &str)]) -> &'static str {
+/// The key that gave a column its role; `None` for a feature.
+fn key_of(role: Role, beside: &[(RoleKind, &'static str, &str)]) -> Option<&'static str> {
     match role {
-        Role::Feature(_) | Role::Target(_) => "target",
-        Role::Dropped => "drop",
-        Role::Beside(beside_idx) => beside[beside_idx].1,
+        Role::Feature(_) => None,
+        Role::Target(_) => Some("target"),
+        Role::Dropped(key) => Some(key),
+        Role::Beside(beside_idx) => Some(beside[beside_idx].1),
     }
 }
 
@@ -165,21 +160,23 @@ fn stated_kinds(
     beside: &[(RoleKind, &'static str, &str)],
 ) -> Result<Vec<Stated>, Fault> {
     let n_features = roles.iter().filter(|role| matches!(role, Role::Feature(_))).count();
-    let mut stated = vec![(Stated::Nothing, ""); n_features];
+    let mut stated = vec![(Stated::Nothing, None); n_features];
     let numeric = options.numeric.iter().map(|name| ("numeric", name, Stated::Number));
     let categorical = options.categorical.iter().map(|name| ("categorical", name, Stated::Category));
     let ordinal =
         options.ordinal.iter().map(|(name, levels)| ("ordinal", name, Stated::Ordinal(levels.clone())));
     for (key, name, kind) in numeric.chain(categorical).chain(ordinal) {
-        let other = match roles[position(names, key, name)?] {
-            Role::Feature(feature_idx) if stated[feature_idx].0 == Stated::Nothing => {
-                stated[feature_idx] = (kind, key);
-                continue;
-            }
+        let role = roles[position(names, key, name)?];
+        let other = match role {
             Role::Feature(feature_idx) => stated[feature_idx].1,
-            other => key_of(other, beside),
+            _ => key_of(role, beside),
         };
-        return Err(Fault::TwoRoles { name: excerpt(name), key, other });
+        if let Some(other) = other {
+            return Err(Fault::TwoRoles { name: excerpt(name), key, other });
+        }
+        if let Role::Feature(feature_idx) = role {
+            stated[feature_idx] = (kind, Some(key));
+        }
     }
     Ok(stated.into_iter().map(|(kind, _)| kind).collect())
 }

@@ -86,6 +86,20 @@ impl Target {
 }
 
 impl Dataset {
+    /// A table of complete numbers, whose features are called `x1`, `x2`, ….
+    pub fn of_numbers(name: impl Into<String>, features: Array2<f64>, target: Target) -> Dataset {
+        let feature_names = (1..=features.ncols()).map(|number| format!("x{number}")).collect();
+        Dataset {
+            name: name.into(),
+            features,
+            feature_names,
+            target,
+            categories: Categories::default(),
+            dropped: Vec::new(),
+            roles: Roles::default(),
+        }
+    }
+
     /// How many rows there are.
     pub fn n_rows(&self) -> usize {
         self.features.nrows()
@@ -121,10 +135,10 @@ impl Dataset {
 
     /// The SHA-256 of what the table says, as 64 lower-case hexadecimal digits.
     ///
-    /// It covers feature names, feature values bit by bit (−0.0 counts as 0.0), the kind of target, its names,
-    /// labels and values, in their order, the levels of its categories, and the same of each of its [`roles`](Dataset::roles) — a table without any
-    /// has the fingerprint it had before there were some. It does not cover the data set's name, nor anything about the file it
-    /// came from: path, byte-order mark, line ends, quoting, how a number was spelled.
+    /// It covers feature names, feature values bit by bit (−0.0 counts as 0.0), the kind of target, its names, labels and
+    /// values, in their order, the levels of its categories, and the same of each of its [`roles`](Dataset::roles) — a table
+    /// without any has the fingerprint it had before there were some. It does not cover the data set's name, nor anything
+    /// about the file it came from: path, byte-order mark, line ends, quoting, how a number was spelled.
     ///
     /// Each part goes in behind its length, so that no two different tables can run together into the same bytes.
     pub fn fingerprint(&self) -> String {

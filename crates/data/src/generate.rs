@@ -10,9 +10,7 @@ use ndarray::{Array1, Array2, Axis};
 use rand::RngExt as _;
 use rand_distr::StandardNormal;
 
-use crate::category::Categories;
 use crate::dataset::{Dataset, Target};
-use crate::roles::Roles;
 
 /// Two interleaved half circles, classes `0` and `1`, in turn.
 ///
@@ -80,15 +78,11 @@ pub fn friedman1(n_rows: usize, n_features: usize, noise: f64, seed: Seed) -> Da
             + 5.0 * x[4]
             + normal(noise, &mut errors)
     });
-    Dataset {
-        name: "friedman1".to_owned(),
+    Dataset::of_numbers(
+        "friedman1",
         features,
-        feature_names: numbered_names(n_features),
-        target: Target::Numbers { names: vec!["y".to_owned()], values: y.insert_axis(Axis(1)) },
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    }
+        Target::Numbers { names: vec!["y".to_owned()], values: y.insert_axis(Axis(1)) },
+    )
 }
 
 /// Two periods of a sine over one feature, uniform on [−1, 1).
@@ -105,15 +99,7 @@ pub fn sine(n_rows: usize, noise: f64, seed: Seed) -> Dataset {
     let (mut places, mut errors) = (seed.child("features").stream(), seed.child("noise").stream());
     let features = Array2::from_shape_simple_fn((n_rows, 1), || 2.0 * places.random::<f64>() - 1.0);
     let y = features.mapv(|x| (2.0 * PI * x).sin() + normal(noise, &mut errors));
-    Dataset {
-        name: "sine".to_owned(),
-        features,
-        feature_names: numbered_names(1),
-        target: Target::Numbers { names: vec!["y".to_owned()], values: y },
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    }
+    Dataset::of_numbers("sine", features, Target::Numbers { names: vec!["y".to_owned()], values: y })
 }
 
 /// Classes in turn on curves in the plane: `point(class, position)` with position from 0 to 1 along each curve.
@@ -136,19 +122,11 @@ fn plane(
     }
     let codes = (0..n_rows).map(|row_idx| (row_idx % n_classes) as u32).collect();
     let labels = (0..n_classes).map(|class| class.to_string()).collect();
-    Dataset {
-        name: name.to_owned(),
+    Dataset::of_numbers(
+        name,
         features,
-        feature_names: numbered_names(2),
-        target: Target::Classes { name: "class".to_owned(), labels, codes, positive: n_classes as u32 - 1 },
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    }
-}
-
-fn numbered_names(n_features: usize) -> Vec<String> {
-    (1..=n_features).map(|number| format!("x{number}")).collect()
+        Target::Classes { name: "class".to_owned(), labels, codes, positive: n_classes as u32 - 1 },
+    )
 }
 
 fn normal(deviation: f64, stream: &mut Stream) -> f64 {

@@ -6,22 +6,23 @@
 //! reported.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
-use flate2::read::MultiGzDecoder;
 use ndarray::Array2;
 
 use crate::category::{Categories, Dropped};
 use crate::columns::{self, Columns, Role, RoleKind};
 use crate::dataset::{Dataset, Target, Task};
 use crate::fault::{DataError, Fault, excerpt};
-use crate::feature_column::{FeatureColumn, Found};
+use crate::feature_column::FeatureColumn;
+use crate::features::{Features, features};
 use crate::records::{Batch, Cells, Record, Records};
 use crate::role_column::RoleColumn;
 use crate::roles::Roles;
+use crate::source::Source;
 use crate::target::{Finished, TargetColumn};
 
 /// What the columns of a file are there for.
@@ -121,15 +122,15 @@ fn read(
     path: &Path,
     options: &CsvOptions,
 ) -> Result<Dataset, DataError> {
-    let format = Format::of(path);
-    let table = if format.gzip {
-        read_text(MultiGzDecoder::new(source), None, &format, options)
-    } else {
-        read_text(source, n_bytes, &format, options)
+    let table = || {
+        let mut source = Source::open(source, path, options.delimiter)?;
+        let n_bytes = n_bytes.filter(|_| !source.is_packed);
+        let table = read_table(&mut source.records, n_bytes, options)?;
+        Ok((source.name, table))
     };
-    let table = table.map_err(|fault| DataError { path: path.to_owned(), fault })?;
+    let (name, table) = table().map_err(|fault| DataError { path: path.to_owned(), fault })?;
     let Table { feature_names, features, categories, dropped, target, roles } = table;
-    Ok(Dataset { name: format.name, features, feature_names, target, categories, dropped, roles })
+    Ok(Dataset { name, features, feature_names, target, categories, dropped, roles })
 }
 
 /// The names of the columns of the file at `path`, of which no more is read.
@@ -139,78 +140,10 @@ fn read(
 pub fn read_header(path: &Path, delimiter: Option<u8>) -> Result<Vec<String>, DataError> {
     let names = || {
         let file = File::open(path).map_err(Fault::Unreadable)?;
-        let format = Format::of(path);
-        let source: Box<dyn Read> =
-            if format.gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-        let (start, source) = with_start(source).map_err(Fault::Unreadable)?;
-        let delimiter = delimiter.or(format.delimiter).unwrap_or_else(|| delimiter_of(&start));
-        let mut records = Records::new(start.as_slice().chain(source), delimiter);
-        columns::read_names(&records.next()?.ok_or(Fault::Empty)?)
+        let mut source = Source::open(file, path, delimiter)?;
+        columns::read_names(&source.records.next()?.ok_or(Fault::Empty)?)
     };
     names().map_err(|fault| DataError { path: path.to_owned(), fault })
-}
-
-fn read_text(
-    source: impl Read,
-    n_bytes: Option<u64>,
-    format: &Format,
-    options: &CsvOptions,
-) -> Result<Table, Fault> {
-    let (start, source) = with_start(source).map_err(Fault::Unreadable)?;
-    let delimiter = options.delimiter.or(format.delimiter).unwrap_or_else(|| delimiter_of(&start));
-    read_table(&mut Records::new(start.as_slice().chain(source), delimiter), n_bytes, options)
-}
-
-/// The first bytes of a source, where its header is, and what comes after them.
-fn with_start<R: Read>(mut source: R) -> io::Result<(Vec<u8>, R)> {
-    const ENOUGH: u64 = 64 << 10;
-    let mut start = Vec::new();
-    source.by_ref().take(ENOUGH).read_to_end(&mut start)?;
-    Ok((start, source))
-}
-
-/// What stands between the cells of a header: a comma if there is one outside of quotes, else the candidate it has most of.
-fn delimiter_of(start: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
-    let mut is_quoted = false;
-    for &byte in start {
-        match byte {
-            b'"' => is_quoted = !is_quoted,
-            b'\n' if !is_quoted => break,
-            _ if !is_quoted => {
-                counts.iter_mut().filter(|(candidate, _)| *candidate == byte).for_each(|(_, n)| *n += 1);
-            }
-            _ => {}
-        }
-    }
-    let [(_, n_commas), ..] = counts;
-    let most = counts.iter().rev().max_by_key(|(_, n)| *n).map_or(b',', |(candidate, _)| *candidate);
-    if n_commas > 0 { b',' } else { most }
-}
-
-/// What a file's name says about it.
-struct Format {
-    name: String,
-    delimiter: Option<u8>,
-    gzip: bool,
-}
-
-impl Format {
-    fn of(path: &Path) -> Format {
-        let file_name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let without = |name: &str, ending: &str| {
-            let at = name.len().checked_sub(ending.len())?;
-            name.get(at..)?.eq_ignore_ascii_case(ending).then(|| name[..at].to_owned())
-        };
-        let unpacked = without(&file_name, ".gz");
-        let gzip = unpacked.is_some();
-        let table = unpacked.unwrap_or(file_name);
-        if let Some(name) = without(&table, ".tsv") {
-            return Format { name, delimiter: Some(b'\t'), gzip };
-        }
-        let name = without(&table, ".csv").unwrap_or(table);
-        Format { name, delimiter: None, gzip }
-    }
 }
 
 /// What a file holds.
@@ -335,63 +268,6 @@ impl Matrix {
     }
 }
 
-/// The features, as they have turned out.
-struct Features {
-    names: Vec<String>,
-    values: Array2<f64>,
-    categories: Categories,
-    dropped: Vec<Dropped>,
-}
-
-/// What `columns` are, and their values without those of no use.
-fn features(
-    columns: Vec<FeatureColumn>,
-    names: Vec<String>,
-    mut values: Vec<f64>,
-    n_rows: usize,
-) -> Result<Features, Fault> {
-    let n_columns = columns.len();
-    let mut found = Vec::with_capacity(n_columns);
-    for (column_idx, column) in columns.into_iter().enumerate() {
-        found.push(column.finish(&mut values[column_idx..], n_columns)?);
-    }
-    // Where nothing else is left, a number is better than nothing.
-    if found.iter().all(|found| matches!(found, Found::Useless(_))) {
-        found
-            .iter_mut()
-            .filter(|found| matches!(found, Found::Useless(why) if why.is_number()))
-            .for_each(|found| *found = Found::Number);
-    }
-    let (mut kept, mut kept_names) = (Vec::new(), Vec::new());
-    let (mut categories, mut dropped) = (Categories::new(), Vec::new());
-    for ((column_idx, found), name) in found.into_iter().enumerate().zip(names) {
-        match found {
-            Found::Useless(why) => {
-                dropped.push(Dropped { name, why });
-                continue;
-            }
-            Found::Category(category) => _ = categories.insert(kept.len(), category),
-            Found::Number => {}
-        }
-        kept.push(column_idx);
-        kept_names.push(name);
-    }
-    if kept.is_empty() {
-        return Err(Fault::NoUseful { columns: dropped });
-    }
-    if kept.len() < n_columns {
-        for row_idx in 0..n_rows {
-            for (place, &column_idx) in kept.iter().enumerate() {
-                values[row_idx * kept.len() + place] = values[row_idx * n_columns + column_idx];
-            }
-        }
-        values.truncate(n_rows * kept.len());
-    }
-    values.shrink_to_fit();
-    let values = Array2::from_shape_vec((n_rows, kept.len()), values).expect("every row has all features");
-    Ok(Features { names: kept_names, values, categories, dropped })
-}
-
 /// Cells into numbers, row by row.
 struct Parser<'a> {
     columns: &'a Columns,
@@ -470,7 +346,7 @@ impl<'a> Parser<'a> {
     ) -> Result<(), Fault> {
         let Some(cell) = cells.next() else { return Err(self.field_count(record)) };
         let pushed = match self.columns.roles[column_idx] {
-            Role::Dropped => Ok(()),
+            Role::Dropped(_) => Ok(()),
             Role::Target(target_idx) => self.targets[target_idx].push(record.line, &cell),
             Role::Beside(beside_idx) => self.beside[beside_idx].push(record.line, &cell),
             Role::Feature(feature_idx) => {

@@ -268,11 +268,15 @@ impl Network {
                 if self.keeps_slopes() {
                     let slopes = &mut slopes[l][first..][..z.len()];
                     activation.apply_with_slope(z, bias, slopes);
-                    mask.inspect(|mask| mask.apply(first, slopes));
+                    if let Some(mask) = mask {
+                        mask.apply(first, slopes);
+                    }
                 } else {
                     activation.apply(z, bias);
                 }
-                mask.inspect(|mask| mask.apply(first, z));
+                if let Some(mask) = mask {
+                    mask.apply(first, z);
+                }
             });
         }
         &mut activations[last + 1][..n_rows * self.n_outputs()]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use mlpsweep_data::{
-    Categories, Dataset, ErrorKind, FoldError, FoldKind, Folds, Labels, Roles, Split, Target, TestShare,
-    Times, hold_out, inner_split,
+    Dataset, ErrorKind, FoldError, FoldKind, Folds, Labels, Roles, Split, Target, TestShare, Times, hold_out,
+    inner_split,
 };
 use mlpsweep_seed::Seed;
 use ndarray::Array2;
@@ -26,16 +26,7 @@ fn numbers(n_rows: usize) -> Dataset {
 /// A table with that target; its features have no part in its folds.
 fn table(target: Target) -> Dataset {
     let features = Array2::zeros((target.n_rows(), 1));
-    let feature_names = vec!["x".to_owned()];
-    Dataset {
-        name: "t".to_owned(),
-        features,
-        feature_names,
-        target,
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    }
+    Dataset::of_numbers("t", features, target)
 }
 
 /// Labels as a file would have them: those of the whole table in order, and the label of each row.

@@ -170,14 +170,14 @@ impl<C: Curve, T: Real> Pass for ApplyWithSlope<'_, C, T> {
 }
 
 /// ψ'(z) ⋆ r/p from ã.
-trait Slope<T>: Copy {
-    fn of(self, a: T) -> T;
+trait Slope<T> {
+    fn of(&self, a: T) -> T;
 }
 
 /// Without dropout.
 impl<C: Curve, T: Real> Slope<T> for PhantomData<C> {
     #[inline(always)]
-    fn of(self, a: T) -> T {
+    fn of(&self, a: T) -> T {
         C::slope_of(a).expect("the value tells the slope")
     }
 }
@@ -193,7 +193,7 @@ struct Dropped<C, T> {
 
 impl<C: Curve, T: Real> Slope<T> for Dropped<C, T> {
     #[inline(always)]
-    fn of(self, a: T) -> T {
+    fn of(&self, a: T) -> T {
         self.curve.of(a * self.share) * self.scale
     }
 }

@@ -1,7 +1,7 @@
 //! Recorded gradient norms: what the chain rule says, what the gradient itself says, and nothing when nobody asks.
 
 use crate::{config, data, default_loss, job};
-use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
+use mlpsweep_data::{Dataset, Scale, Target};
 use mlpsweep_mlp::{Activation, Layout, Loss};
 use mlpsweep_optim::OptimizerKind;
 use mlpsweep_train::{
@@ -12,15 +12,11 @@ use std::ops::ControlFlow;
 
 /// One row of one feature and its target, as they are.
 fn single_row(x: f64, y: f64) -> Dataset {
-    Dataset {
-        name: "one row".into(),
-        features: Array2::from_elem((1, 1), x),
-        feature_names: vec!["x".into()],
-        target: Target::Numbers { names: vec!["y".into()], values: Array2::from_elem((1, 1), y) },
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    }
+    Dataset::of_numbers(
+        "one row",
+        Array2::from_elem((1, 1), x),
+        Target::Numbers { names: vec!["y".into()], values: Array2::from_elem((1, 1), y) },
+    )
 }
 
 pub(crate) const UNSCALED: Preprocess = Preprocess::scaled(Scale::None, TargetScale::None);

@@ -1,6 +1,6 @@
 //! The whole objective's gradient, activation × loss × penalty × dropout × depth, held against central differences.
 
-use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
+use mlpsweep_data::{Dataset, Scale, Target};
 use mlpsweep_mlp::gradcheck::{CORRECT, EPSILON, Verdict};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
 use mlpsweep_seed::Seed;
@@ -26,16 +26,7 @@ fn table(loss: Loss) -> Dataset {
         let values = Array2::from_shape_fn((24, 2), |(_, j)| 100.0 + (1.0 + 9.0 * j as f64) * number());
         Target::Numbers { names: vec!["u".into(), "v".into()], values }
     };
-    let feature_names = (0..3).map(|j| format!("x{j}")).collect();
-    Dataset {
-        name: "table".into(),
-        features,
-        feature_names,
-        target,
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    }
+    Dataset::of_numbers("table", features, target)
 }
 
 fn config(loss: Loss, activation: Activation, depth: usize) -> TrainConfig {

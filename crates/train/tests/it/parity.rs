@@ -3,7 +3,7 @@
 //! tests/fixtures/parity.json holds, per case, the start weights, the data, the mini-batches in order, and what PyTorch
 //! computed: rate, loss and penalised loss of each step, the gradient of the first, parameters and outputs in the end.
 
-use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
+use mlpsweep_data::{Dataset, Scale, Target};
 use mlpsweep_mlp::{Activation, Init, Layout, Loss, LossOptions};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_real::Real;
@@ -45,15 +45,7 @@ fn dataset(case: &Json, loss: Loss, sizes: &[usize]) -> Dataset {
         Target::Numbers { names: (0..n_outputs).map(|j| format!("y{j}")).collect(), values }
     };
     let features = Array2::from_shape_vec((n_rows, sizes[0]), x).expect("rows of features");
-    Dataset {
-        name: "parity".into(),
-        features,
-        feature_names: (0..sizes[0]).map(|j| format!("x{j}")).collect(),
-        target,
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    }
+    Dataset::of_numbers("parity", features, target)
 }
 
 /// PyTorch's names of constants, as ours.

@@ -3,7 +3,7 @@
 use crate::gradient_norms::UNSCALED;
 use crate::{config, data, job};
 use mlpsweep_data::generate::{friedman1, moons, sine};
-use mlpsweep_data::{Categories, Dataset, Roles, Scale, Target};
+use mlpsweep_data::{Dataset, Scale, Target};
 use mlpsweep_mlp::{Activation, Init, Loss};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_seed::Seed;
@@ -162,18 +162,11 @@ fn scaled_identities(c: f64, n_layers: usize) -> Vec<f64> {
 /// One row of four features, and four targets.
 fn four_features(x: [f64; 4], y: [f64; 4]) -> Dataset {
     let four = |letter: &str| (1..=4).map(|i| format!("{letter}{i}")).collect::<Vec<_>>();
-    Dataset {
-        name: "four".into(),
-        features: Array2::from_shape_vec((1, 4), x.into()).expect("four"),
-        feature_names: four("x"),
-        target: Target::Numbers {
-            names: four("y"),
-            values: Array2::from_shape_vec((1, 4), y.into()).expect("four"),
-        },
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    }
+    Dataset::of_numbers(
+        "four",
+        Array2::from_shape_vec((1, 4), x.into()).expect("four"),
+        Target::Numbers { names: four("y"), values: Array2::from_shape_vec((1, 4), y.into()).expect("four") },
+    )
 }
 
 fn linear(n_layers: usize) -> TrainConfig {

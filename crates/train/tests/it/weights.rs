@@ -1,7 +1,7 @@
 //! Sample weights: what they multiply, what they leave alone, and what becomes of rows that count nothing.
 
 use crate::{config, data, job};
-use mlpsweep_data::{Categories, Dataset, Labels, Roles, Scale, Target, Times, Weights};
+use mlpsweep_data::{Dataset, Labels, Roles, Scale, Target, Times, Weights};
 use mlpsweep_mlp::{Init, Loss};
 use mlpsweep_optim::OptimizerKind;
 use mlpsweep_train::{
@@ -106,15 +106,11 @@ fn class_weights_count_rows_and_multiply() {
 fn a_line_has_a_closed_form() {
     let (x, y, w) = ([1.0, 2.0, 3.0], [2.0, -1.0, 4.0], [1.0, 0.0, 0.5]);
     let column = |values: [f64; 3]| Array2::from_shape_vec((3, 1), values.to_vec()).expect("three rows");
-    let data = Dataset {
-        name: "line".into(),
-        features: column(x),
-        feature_names: vec!["x".into()],
-        target: Target::Numbers { names: vec!["y".into()], values: column(y) },
-        categories: Categories::default(),
-        dropped: Vec::new(),
-        roles: Roles::default(),
-    };
+    let data = Dataset::of_numbers(
+        "line",
+        column(x),
+        Target::Numbers { names: vec!["y".into()], values: column(y) },
+    );
     let mut config = config(Loss::SquaredError);
     (config.hidden, config.init) = (Vec::new(), Init::Zeros);
     let mean = |f: &dyn Fn(usize) -> f64| (0..3).map(|i| w[i] * f(i)).sum::<f64>() / w.iter().sum::<f64>();
