@@ -35,7 +35,7 @@ fn data(criterion: &mut Criterion) {
     let mut batch = vec![0.0_f32; 256 * pipeline.n_inputs()];
     group.throughput(Throughput::Elements(256));
     group.bench_function("gather/256x20", |bencher| {
-        bencher.iter(|| pipeline.gather(&table, black_box(&rows[..256]), &mut batch));
+        bencher.iter(|| pipeline.gather(&table.features, black_box(&rows[..256]), &mut batch));
     });
 
     // Of the shape of the census table that people try first: 6 numbers and 8 words, some of them missing.
@@ -53,7 +53,7 @@ fn data(criterion: &mut Criterion) {
     let mut batch = vec![0.0_f32; 256 * pipeline.n_inputs()];
     group.throughput(Throughput::Elements(256));
     group.bench_function("gather/256x14 mixed", |bencher| {
-        bencher.iter(|| pipeline.gather(&table, black_box(&rows[..256]), &mut batch));
+        bencher.iter(|| pipeline.gather(&table.features, black_box(&rows[..256]), &mut batch));
     });
     group.finish();
 }

@@ -19,7 +19,7 @@ use mlpsweep_benches::{WORKLOADS, Workload};
 use mlpsweep_data::{Dataset, Scale, Target};
 use mlpsweep_mlp::{Init, Layout};
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Job, Metric, Preprocess, Session, TargetScale, TrainConfig};
+use mlpsweep_train::{Job, Metric, Preprocess, Session, TargetScale, TrainConfig, Truth};
 use ndarray::Array2;
 use rand_distr::{Distribution, Uniform};
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ fn run(options: &Options) -> Result<String, String> {
             session.epoch();
         }
         let time = begin.elapsed();
-        Ok::<_, String>((time, metric.score(&session.truth(&rows), &session.predict(&rows))))
+        Ok::<_, String>((time, metric.score(&Truth::new(&data.target, &rows), &session.predict(&rows))))
     };
 
     let (first, loss) = training()?;

@@ -1,10 +1,10 @@
 //! Exit codes, and how problems are said.
 
+use mlpsweep_model::ModelError;
 use mlpsweep_report::OutputError;
 use mlpsweep_sweep::SweepError;
 use mlpsweep_sweep::spec::SpecError;
 use mlpsweep_sweep::store::StoreError;
-use mlpsweep_sweep::weights::WeightsError;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -83,9 +83,10 @@ impl From<OutputError> for Problem {
     }
 }
 
-impl From<WeightsError> for Problem {
-    fn from(error: WeightsError) -> Problem {
-        Problem::new(BAD_DATA, error.to_string())
+impl From<ModelError> for Problem {
+    fn from(error: ModelError) -> Problem {
+        let code = if matches!(error, ModelError::Missing { .. }) { NOTHING } else { BAD_DATA };
+        Problem::new(code, error.to_string()).hint(error.hint())
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crate::exit::{BAD_DATA, Problem, USAGE};
 use mlpsweep_data::Dataset;
+use mlpsweep_model::weights;
 use mlpsweep_real::Real;
 use mlpsweep_search::Domain;
 use mlpsweep_seed::Seed;
 use mlpsweep_sweep::spec::Sweep;
-use mlpsweep_sweep::{networks, plan, train_config, weights};
+use mlpsweep_sweep::{networks, plan, train_config};
 use mlpsweep_train::{Job, Session, TrainConfig, TrainError};
 use std::path::{Path, PathBuf};
 

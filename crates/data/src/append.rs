@@ -1,77 +1,26 @@
-//! Another file with the same columns, and its rows below those of a table.
+//! The rows of another file with the same columns below those of a table.
 
 use ndarray::Axis;
 
-use crate::category::Category;
 use crate::dataset::{Dataset, Target};
-use crate::fault::{Fault, excerpt};
 use crate::read::CsvOptions;
-use crate::target::position_of_label;
+use crate::schema::{Schema, aligned};
 
 impl Dataset {
     /// How to read another file with the columns of this one, which was read with `options`: what each column was found to be
-    /// is stated, and what was left out is left out.
+    /// is stated, and any other is left out.
     pub fn same_columns(&self, options: &CsvOptions) -> CsvOptions {
-        let beside = [&options.group, &options.time, &options.fold].into_iter().flatten().cloned();
-        let dropped = self.dropped.iter().map(|dropped| dropped.name.clone());
-        let mut same = CsvOptions {
-            task: Some(self.target.task()),
-            drop: options.drop.iter().cloned().chain(dropped).chain(beside).collect(),
-            keep_all: true,
-            group: None,
-            time: None,
-            fold: None,
-            categorical: Vec::new(),
-            numeric: Vec::new(),
-            ordinal: Vec::new(),
-            ..options.clone()
-        };
-        if let Target::Classes { labels, .. } = &self.target {
-            same.classes.clone_from(labels);
-        }
-        for (feature_idx, name) in self.feature_names.iter().enumerate() {
-            match self.categories.get(&feature_idx) {
-                None => same.numeric.push(name.clone()),
-                Some(Category { is_ordinal: false, .. }) => same.categorical.push(name.clone()),
-                Some(Category { levels, .. }) => same.ordinal.push((name.clone(), levels.clone())),
-            }
-        }
-        same
+        CsvOptions { sample_weight: options.sample_weight.clone(), ..Schema::new(self, options).options() }
     }
 
     /// Puts the rows of `other`, read as [`same_columns`](Dataset::same_columns) says, below these. Levels that are new come
     /// behind the others; groups, times and folds, which nobody asks of such rows, are those of the first row.
     ///
-    /// # Errors
-    /// A column that only one of the two has.
-    pub fn append(&mut self, other: &Dataset) -> Result<(), Fault> {
-        let position = |name: &String| other.feature_names.iter().position(|other| other == name);
-        let only_one = |name: &String, is_extra| Fault::OtherColumns { name: excerpt(name), is_extra };
-        let positions: Result<Vec<usize>, Fault> = self
-            .feature_names
-            .iter()
-            .map(|name| position(name).ok_or_else(|| only_one(name, false)))
-            .collect();
-        let positions = positions?;
-        if let Some(extra) = other.feature_names.iter().find(|name| !self.feature_names.contains(name)) {
-            return Err(only_one(extra, true));
-        }
-        let mut values = other.features.select(Axis(1), &positions);
-        for (feature_idx, category) in &mut self.categories {
-            let theirs = &other.categories[&positions[*feature_idx]].levels;
-            let codes: Vec<usize> = theirs
-                .iter()
-                .map(|label| {
-                    position_of_label(&category.levels, label).unwrap_or_else(|| {
-                        category.levels.push(label.clone());
-                        category.levels.len() - 1
-                    })
-                })
-                .collect();
-            values
-                .column_mut(*feature_idx)
-                .mapv_inplace(|code| if code.is_nan() { code } else { codes[code as usize] as f64 });
-        }
+    /// # Panics
+    /// When `other` was read in another way.
+    pub fn append(&mut self, other: &Dataset) {
+        let theirs = (&other.feature_names[..], &other.features, &other.categories);
+        let values = aligned(&self.feature_names, &mut self.categories, theirs);
         self.features.append(Axis(0), values.view()).expect("as many features");
         match (&mut self.target, &other.target) {
             (Target::Classes { codes, .. }, Target::Classes { codes: theirs, .. }) => codes.extend(theirs),
@@ -90,6 +39,5 @@ impl Dataset {
         if let Some(times) = &mut self.roles.times {
             times.ranks.resize(n_rows, times.ranks[0]);
         }
-        Ok(())
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A feature whose cells are levels: in [`Dataset::features`](crate::Dataset::features) the position of each row's level.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Category {
     /// The levels of the whole table, no two alike: as they were listed, else in numeric order when all are numbers, else in
     /// byte order.

@@ -1,6 +1,6 @@
 //! The header of a table: which column is a feature, which a target, which has another role or none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::fault::{Fault, excerpt};
 use crate::feature_column::Stated;
@@ -101,7 +101,7 @@ fn give_roles(
     options: &CsvOptions,
     beside: &[(RoleKind, &'static str, &str)],
 ) -> Result<Vec<Role>, Fault> {
-    if options.target.is_empty() {
+    if options.target.is_empty() && !options.only_named {
         return Err(Fault::NoTarget);
     }
     let mut roles = vec![Role::Feature(0); names.len()];
@@ -133,6 +133,9 @@ fn give_roles(
     if let Some(name) = &options.id {
         claim("id", name, Role::Dropped("id"))?;
     }
+    if options.only_named {
+        leave_named(names, options, &mut roles)?;
+    }
     let features = roles.iter_mut().filter(|role| matches!(role, Role::Feature(_)));
     let n_features =
         features.enumerate().map(|(feature_idx, role)| *role = Role::Feature(feature_idx)).count();
@@ -140,6 +143,26 @@ fn give_roles(
         return Err(Fault::NoFeatures { dropped: !options.drop.is_empty() });
     }
     Ok(roles)
+}
+
+/// Drops every feature that no option names.
+fn leave_named(names: &[String], options: &CsvOptions, roles: &mut [Role]) -> Result<(), Fault> {
+    let ordinal = options.ordinal.iter().map(|(name, _)| name);
+    let named: HashSet<&String> = options.numeric.iter().chain(&options.categorical).chain(ordinal).collect();
+    let present: HashSet<&String> = names.iter().collect();
+    // The first in the alphabet, whichever the set has first.
+    if let Some(name) = named.iter().filter(|name| !present.contains(*name)).min() {
+        return Err(Fault::MissingColumn {
+            name: excerpt(name),
+            nearest: nearest(names, name).map(|name| excerpt(name)),
+        });
+    }
+    for (name, role) in names.iter().zip(roles) {
+        if matches!(role, Role::Feature(_)) && !named.contains(name) {
+            *role = Role::Dropped("drop");
+        }
+    }
+    Ok(())
 }
 
 /// The key that gave a column its role; `None` for a feature.
@@ -181,7 +204,7 @@ fn stated_kinds(
     Ok(stated.into_iter().map(|(kind, _)| kind).collect())
 }
 
-fn position(names: &[String], key: &'static str, wanted: &str) -> Result<usize, Fault> {
+pub(crate) fn position(names: &[String], key: &'static str, wanted: &str) -> Result<usize, Fault> {
     const SHOWN: usize = 8;
     names.iter().position(|name| name == wanted).ok_or_else(|| Fault::UnknownColumn {
         key,

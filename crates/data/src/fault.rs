@@ -176,13 +176,13 @@ pub enum Fault {
         /// The key that names it first.
         other: &'static str,
     },
-    /// A column that only one of two files has.
-    #[error("{} column `{name}`, {} the first file", if *is_extra { "there is a" } else { "there is no" }, if *is_extra { "which is not in" } else { "as in" })]
-    OtherColumns {
+    /// A column that the other file has.
+    #[error("there is no column `{name}`, which is one of the features")]
+    MissingColumn {
         /// The name.
         name: String,
-        /// The second file has it.
-        is_extra: bool,
+        /// The name most like it.
+        nearest: Option<String>,
     },
     /// The sweep file asks for classes of several columns at once.
     #[error("{n_targets} targets with `task = \"classification\"`")]
@@ -466,7 +466,12 @@ impl DataError {
             Fault::RepeatedTarget { .. } => "name each target once".to_owned(),
             Fault::DroppedTarget { .. } => "take it out of `target` or out of `drop`".to_owned(),
             Fault::TwoRoles { key, other, .. } => format!("take it out of `{other}` or out of `{key}`"),
-            Fault::OtherColumns { .. } => "both files need the same columns, in any order".to_owned(),
+            Fault::MissingColumn { nearest: Some(name), .. } => {
+                format!("both files need the same columns, in any order; is `{name}` meant?")
+            }
+            Fault::MissingColumn { nearest: None, .. } => {
+                "both files need the same columns, in any order".to_owned()
+            }
             Fault::SeveralClassTargets { .. } => {
                 "classes are predicted for one column; several targets are numbers".to_owned()
             }

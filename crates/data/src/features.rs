@@ -24,7 +24,7 @@ pub(crate) fn features(
     let n_columns = columns.len();
     let mut found = Vec::with_capacity(n_columns);
     for (column_idx, column) in columns.into_iter().enumerate() {
-        found.push(column.finish(&mut values[column_idx..], n_columns)?);
+        found.push(column.finish(values.get_mut(column_idx..).unwrap_or_default(), n_columns)?);
     }
     // Where nothing else is left, a number is better than nothing.
     if found.iter().all(|found| matches!(found, Found::Useless(_))) {

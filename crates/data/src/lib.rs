@@ -28,7 +28,7 @@
 //!
 //! let pipeline = Pipeline::fit(&data, &split.train, PipelineOptions::default())?;
 //! let mut batch = vec![0.0_f32; 32 * pipeline.n_inputs()];
-//! pipeline.gather(&data, &split.train[..32], &mut batch);
+//! pipeline.gather(&data.features, &split.train[..32], &mut batch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -49,6 +49,7 @@ mod read;
 mod records;
 mod role_column;
 mod roles;
+mod schema;
 mod source;
 mod standardise;
 mod target;
@@ -66,4 +67,5 @@ pub use pipeline::{Fill, FillLevel, Pipeline, PipelineOptions, Scale};
 pub use read::{CsvOptions, read_csv, read_csv_from, read_header};
 pub use records::RECORD_LIMIT;
 pub use roles::{Labels, Roles, Times, Weights};
+pub use schema::{Rows, Schema, TargetSchema};
 pub use standardise::{ScaleError, Standardiser};

@@ -44,6 +44,8 @@ pub struct CsvOptions {
     pub ordinal: Vec<(String, Vec<String>)>,
     /// Whether columns stay that say nothing about a row, or are another in each.
     pub keep_all: bool,
+    /// Whether a column is a feature only if one of the three lists above names it; a target may be missing then.
+    pub only_named: bool,
     /// A column that names the rows: no feature.
     pub id: Option<String>,
     /// Whether cells of features may be missing.
@@ -125,12 +127,25 @@ fn read(
     let table = || {
         let mut source = Source::open(source, path, options.delimiter)?;
         let n_bytes = n_bytes.filter(|_| !source.is_packed);
-        let table = read_table(&mut source.records, n_bytes, options)?;
-        Ok((source.name, table))
+        let Table { feature_names, features, categories, dropped, target, roles, .. } =
+            read_table(&mut source.records, n_bytes, options, None)?;
+        let target = target.ok_or(Fault::NoTarget)?;
+        Ok(Dataset { name: source.name, features, feature_names, target, categories, dropped, roles })
     };
-    let (name, table) = table().map_err(|fault| DataError { path: path.to_owned(), fault })?;
-    let Table { feature_names, features, categories, dropped, target, roles } = table;
-    Ok(Dataset { name, features, feature_names, target, categories, dropped, roles })
+    table().map_err(|fault| DataError { path: path.to_owned(), fault })
+}
+
+/// Reads a table without stopping at rows that cannot be read, and the cells of the columns `kept`.
+pub(crate) fn read_rows(
+    source: impl Read,
+    n_bytes: Option<u64>,
+    path: &Path,
+    options: &CsvOptions,
+    kept: &[String],
+) -> Result<Table, Fault> {
+    let mut source = Source::open(source, path, options.delimiter)?;
+    let n_bytes = n_bytes.filter(|_| !source.is_packed);
+    read_table(&mut source.records, n_bytes, options, Some(kept))
 }
 
 /// The names of the columns of the file at `path`, of which no more is read.
@@ -147,29 +162,36 @@ pub fn read_header(path: &Path, delimiter: Option<u8>) -> Result<Vec<String>, Da
 }
 
 /// What a file holds.
-struct Table {
-    feature_names: Vec<String>,
-    features: Array2<f64>,
-    categories: Categories,
-    dropped: Vec<Dropped>,
-    target: Target,
-    roles: Roles,
+pub(crate) struct Table {
+    pub(crate) feature_names: Vec<String>,
+    pub(crate) features: Array2<f64>,
+    pub(crate) categories: Categories,
+    pub(crate) dropped: Vec<Dropped>,
+    /// `None` where none was asked for.
+    pub(crate) target: Option<Target>,
+    pub(crate) roles: Roles,
+    /// Rows that are in none of these, by their position among all rows, where that was allowed.
+    pub(crate) refused: Vec<(usize, Fault)>,
+    /// The cells of all rows, of each column asked for.
+    pub(crate) kept: Vec<Vec<String>>,
 }
 
 fn read_table<R: Read>(
     records: &mut Records<R>,
     n_bytes: Option<u64>,
     options: &CsvOptions,
+    kept: Option<&[String]>,
 ) -> Result<Table, Fault> {
     /// How far the thread that finds records may be ahead, in batches.
     const AHEAD: usize = 8;
     let header = records.next()?.ok_or(Fault::Empty)?;
     let columns = Columns::new(&header, options)?;
     let mut matrix = Matrix::new(columns.n_features(), n_bytes);
-    let parser = Parser::new(&columns, options)?;
+    let mut parser = Parser::new(&columns, options)?;
+    parser.passing_over = kept.map(|kept| PassingOver::new(&columns, kept)).transpose()?;
     let (full_sender, full) = sync_channel(AHEAD);
     let (done_sender, done) = channel();
-    let (feature_columns, targets, beside) = thread::scope(|scope| {
+    let parser = thread::scope(|scope| {
         let parsing = thread::Builder::new()
             .name("csv".to_owned())
             .spawn_scoped(scope, || parser.run(full, done_sender))
@@ -179,16 +201,22 @@ fn read_table<R: Read>(
         read.map_err(|fault| with_column_name(fault, &columns.names))?;
         Ok(parsed)
     })?;
-    let n_rows = matrix.n_rows()?;
+    let Parser { features: feature_columns, targets, beside, passing_over, .. } = parser;
+    let PassingOver { refused, cells: kept, .. } = passing_over.unwrap_or_default();
+    let n_rows = matrix.n_rows();
+    if n_rows + refused.len() == 0 {
+        return Err(Fault::NoRows);
+    }
     let Features { names: feature_names, values: features, categories, dropped } =
         features(feature_columns, columns.feature_names(), matrix.values, n_rows)?;
     let task = options.task.or((!options.classes.is_empty()).then_some(Task::Classification));
-    let target = finish_targets(targets, task, n_rows)?;
+    let has_target = !targets.is_empty();
+    let target = has_target.then(|| finish_targets(targets, task, options.keep_all, n_rows)).transpose()?;
     let mut roles = Roles::default();
     for column in beside {
         column.finish(&mut roles)?;
     }
-    Ok(Table { feature_names, features, categories, dropped, target, roles })
+    Ok(Table { feature_names, features, categories, dropped, target, roles, refused, kept })
 }
 
 /// Records, and the feature values they hold once they are parsed.
@@ -263,8 +291,8 @@ impl Matrix {
         reserved.map_err(|_| Fault::OutOfMemory { n_rows })
     }
 
-    fn n_rows(&self) -> Result<usize, Fault> {
-        if self.values.is_empty() { Err(Fault::NoRows) } else { Ok(self.values.len() / self.n_features) }
+    fn n_rows(&self) -> usize {
+        self.values.len() / self.n_features
     }
 }
 
@@ -275,6 +303,35 @@ struct Parser<'a> {
     targets: Vec<TargetColumn>,
     beside: Vec<RoleColumn>,
     n_rows: usize,
+    /// Where rows that cannot be read are passed over.
+    passing_over: Option<PassingOver>,
+}
+
+/// Rows that cannot be read are noted here, and cells of all rows.
+#[derive(Default)]
+struct PassingOver {
+    n_rows: usize,
+    refused: Vec<(usize, Fault)>,
+    /// The columns whose cells are noted, by their positions in the file.
+    columns: Vec<usize>,
+    cells: Vec<Vec<String>>,
+}
+
+impl PassingOver {
+    fn new(columns: &Columns, kept: &[String]) -> Result<PassingOver, Fault> {
+        let positions = kept.iter().map(|name| columns::position(&columns.names, "keep", name));
+        let columns = positions.collect::<Result<Vec<usize>, Fault>>()?;
+        Ok(PassingOver { cells: vec![Vec::new(); columns.len()], columns, ..PassingOver::default() })
+    }
+
+    /// Notes a row, and what was wrong with it.
+    fn note(&mut self, record: &Record<'_>, fault: Option<Fault>) {
+        self.refused.extend(fault.map(|fault| (self.n_rows, fault)));
+        for (cells, &column_idx) in self.cells.iter_mut().zip(&self.columns) {
+            cells.push(record.cells().nth(column_idx).map_or_else(String::new, String::from));
+        }
+        self.n_rows += 1;
+    }
 }
 
 impl<'a> Parser<'a> {
@@ -293,25 +350,31 @@ impl<'a> Parser<'a> {
         let names = columns.feature_names();
         let stated = names.iter().zip(&columns.stated);
         let features = stated.map(|(name, stated)| FeatureColumn::new(name, stated.clone(), options));
-        Ok(Parser { columns, features: features.collect(), targets, beside, n_rows: 0 })
+        Ok(Parser { columns, features: features.collect(), targets, beside, n_rows: 0, passing_over: None })
     }
 
-    /// Parses batches as they come, up to the first fault.
-    fn run(
-        mut self,
-        full: Receiver<Work>,
-        done: Sender<Work>,
-    ) -> Result<(Vec<FeatureColumn>, Vec<TargetColumn>, Vec<RoleColumn>), Fault> {
+    /// Parses batches as they come, up to the first fault unless those are passed over.
+    fn run(mut self, full: Receiver<Work>, done: Sender<Work>) -> Result<Parser<'a>, Fault> {
         for mut work in full {
             work.values.clear();
             for record in work.batch.records() {
-                self.push(&record, &mut work.values)?;
+                let end = work.values.len();
+                let pushed = self.push(&record, &mut work.values);
+                let Some(rows) = &mut self.passing_over else {
+                    pushed?;
+                    continue;
+                };
+                if pushed.is_err() {
+                    work.values.truncate(end);
+                    self.targets.iter_mut().for_each(|target| target.truncate(self.n_rows));
+                }
+                rows.note(&record, pushed.err());
             }
             if done.send(work).is_err() {
                 break;
             }
         }
-        Ok((self.features, self.targets, self.beside))
+        Ok(self)
     }
 
     fn push(&mut self, record: &Record<'_>, values: &mut Vec<f64>) -> Result<(), Fault> {
@@ -369,12 +432,17 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn finish_targets(targets: Vec<TargetColumn>, task: Option<Task>, n_rows: usize) -> Result<Target, Fault> {
+fn finish_targets(
+    targets: Vec<TargetColumn>,
+    task: Option<Task>,
+    may_be_constant: bool,
+    n_rows: usize,
+) -> Result<Target, Fault> {
     let mut names = Vec::with_capacity(targets.len());
     let mut columns = Vec::with_capacity(targets.len());
     let task = if targets.len() > 1 { Some(Task::Regression) } else { task };
     for target in targets {
-        match target.finish(task)? {
+        match target.finish(task, may_be_constant)? {
             Finished::Target(target) => return Ok(target),
             Finished::Numbers { name, values } => {
                 names.push(name);

@@ -87,6 +87,15 @@ impl Standardiser {
         good.then_some(Standardiser { mean, inverse_deviation, fill })
     }
 
+    /// Whether it is one of `n_features`, of finite numbers and scales above 0, as every fitted one is; what was read from a file
+    /// may be anything.
+    pub fn is_sound(&self, n_features: usize) -> bool {
+        let lengths = [self.mean.len(), self.inverse_deviation.len(), self.fill.len()];
+        lengths == [n_features; 3]
+            && self.mean.iter().chain(&self.fill).all(|number| number.is_finite())
+            && self.inverse_deviation.iter().all(|inverse| inverse.is_finite() && *inverse > 0.0)
+    }
+
     /// How many features it was made for.
     pub fn n_features(&self) -> usize {
         self.mean.len()

@@ -76,10 +76,21 @@ impl TargetColumn {
         Ok(())
     }
 
+    /// Forgets all but the first rows.
+    pub(crate) fn truncate(&mut self, n_rows: usize) {
+        if let Some(listed) = &mut self.listed {
+            listed.codes.truncate(n_rows);
+        } else {
+            self.values.truncate(n_rows);
+        }
+    }
+
     /// The target, with its task as stated or inferred by the rules of [`Task`].
-    pub(crate) fn finish(self, task: Option<Task>) -> Result<Finished, Fault> {
+    ///
+    /// There is nothing to learn from one that is the same in every row, but something to score.
+    pub(crate) fn finish(self, task: Option<Task>, may_be_constant: bool) -> Result<Finished, Fault> {
         if let Some(Listed { labels, codes, .. }) = self.listed {
-            return classes(self.name, labels, codes);
+            return classes(self.name, labels, codes, may_be_constant);
         }
         let task = match task {
             Some(task) => task,
@@ -87,10 +98,10 @@ impl TargetColumn {
         };
         if let (Task::Classification, Some(spellings)) = (task, self.spellings) {
             let (labels, codes) = spellings.into_classes();
-            return classes(self.name, labels, codes);
+            return classes(self.name, labels, codes, may_be_constant);
         }
         let first = self.values.first().copied().unwrap_or(f64::NAN);
-        if self.values.iter().all(|&value| value == first) {
+        if !may_be_constant && self.values.iter().all(|&value| value == first) {
             return Err(Fault::ConstantTarget { column: excerpt(&self.name), value: first.to_string() });
         }
         Ok(Finished::Numbers { name: self.name, values: self.values })
@@ -115,9 +126,14 @@ impl TargetColumn {
     }
 }
 
-/// The target of those classes, of which the rows must have two.
-fn classes(name: String, labels: Vec<String>, codes: Vec<u32>) -> Result<Finished, Fault> {
-    if codes.iter().all(|code| *code == codes[0]) {
+/// The target of those classes, of which the rows must have two unless one is enough.
+fn classes(
+    name: String,
+    labels: Vec<String>,
+    codes: Vec<u32>,
+    may_be_constant: bool,
+) -> Result<Finished, Fault> {
+    if !may_be_constant && codes.iter().all(|code| *code == codes[0]) {
         let value = codes.first().map_or("", |&code| &labels[code as usize]);
         return Err(Fault::ConstantTarget { column: excerpt(&name), value: excerpt(value) });
     }

@@ -26,7 +26,6 @@ pub mod spec;
 pub mod store;
 mod trivial;
 pub mod unit;
-pub mod weights;
 
 pub use error::SweepError;
 pub use objective::train_config;

@@ -5,7 +5,7 @@ use crate::spec::{CvKind, Place, SamplerKind, Source, SpecError, Sweep, unknown_
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
 use mlpsweep_data::{
-    CsvOptions, DataError, Dataset, Fill, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv,
+    CsvOptions, Dataset, Fill, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv,
 };
 use mlpsweep_search::{
     Domain, EnqueueError, Enqueued, Grid, List, Point, Random, Sampler, TrialNumber, Value,
@@ -415,6 +415,7 @@ fn csv_options(sweep: &Sweep) -> CsvOptions {
         numeric: columns.numeric.clone(),
         ordinal: columns.ordinal.clone(),
         keep_all: false,
+        only_named: false,
         id: columns.id.clone(),
         gaps: !columns.refuses_gaps,
         delimiter: columns.delimiter,
@@ -429,9 +430,9 @@ fn csv_options(sweep: &Sweep) -> CsvOptions {
 fn append_test_rows(sweep: &Sweep, data: &mut Dataset) -> Result<(), SweepError> {
     let Some((path, _)) = &sweep.data.test_path else { return Ok(()) };
     let options = data.same_columns(&csv_options(sweep));
-    let refused = |error| SweepError::from_data(sweep, error);
-    let test = read_csv(path, &options).map_err(refused)?;
-    data.append(&test).map_err(|fault| refused(DataError { path: path.clone(), fault }))
+    let test = read_csv(path, &options).map_err(|error| SweepError::from_data(sweep, error))?;
+    data.append(&test);
+    Ok(())
 }
 
 /// The class that `data.positive_class` names; two classes must be all there are, or it would mean nothing.

@@ -9,7 +9,8 @@
 //!     stop when the observer says so            → stopped
 //! ```
 
-use crate::{Job, Metric, Predictions, ScoreError, Session, TrainError};
+use crate::{Estimator, Job, Metric, Predictions, ScoreError, Session, TrainError, Truth};
+use mlpsweep_data::Target;
 use mlpsweep_real::Real;
 use std::ops::ControlFlow;
 
@@ -179,16 +180,37 @@ impl<T: Real> Fitted<'_, T> {
         predictions: &Predictions,
         metrics: &[Metric],
     ) -> Result<Vec<f64>, ScoreError> {
+        score(self.session.target(), rows, predictions, metrics)
+    }
+
+    /// What turns rows into predictions.
+    pub fn estimator(&self) -> Estimator<'_, T> {
+        self.session.estimator()
+    }
+}
+
+/// The scores of predictions of those rows of `target`, one per metric.
+///
+/// # Errors
+/// A prediction or a score that is not finite, or rows that lack what a metric needs.
+pub fn score(
+    target: &Target,
+    rows: &[u32],
+    predictions: &Predictions,
+    metrics: &[Metric],
+) -> Result<Vec<f64>, ScoreError> {
+    if let Target::Classes { labels, .. } = target {
         for &metric in metrics {
-            if let Some(lack) = self.session.lacks(rows, metric) {
-                return Err(ScoreError::Undefined { metric: metric.name(), rows: lack });
+            if let Some(lack) = metric.lacks_in(target, rows) {
+                let rows = lack.describe(labels);
+                return Err(ScoreError::Undefined { metric: metric.name(), rows });
             }
         }
-        if !predictions.are_finite() {
-            return Err(ScoreError::NotFinite);
-        }
-        let truth = self.session.truth(rows);
-        let scores = metrics.iter().map(|metric| metric.score(&truth, predictions));
-        scores.map(|score| if score.is_finite() { Ok(score) } else { Err(ScoreError::NotFinite) }).collect()
     }
+    if !predictions.are_finite() {
+        return Err(ScoreError::NotFinite);
+    }
+    let truth = Truth::new(target, rows);
+    let scores = metrics.iter().map(|metric| metric.score(&truth, predictions));
+    scores.map(|score| if score.is_finite() { Ok(score) } else { Err(ScoreError::NotFinite) }).collect()
 }

@@ -31,6 +31,7 @@
 
 mod config;
 mod error;
+mod estimator;
 mod fit;
 mod gradient_norms;
 mod metric;
@@ -41,8 +42,9 @@ mod target_scale;
 
 pub use config::{BatchSize, ClassWeight, EarlyStopping, Precision, Preprocess, TargetScale, TrainConfig};
 pub use error::{ScoreError, TrainError};
-pub use fit::{Ended, EpochRecord, Fitted, train};
+pub use estimator::Estimator;
+pub use fit::{Ended, EpochRecord, Fitted, score, train};
 pub use metric::{Goal, Lack, Metric};
-pub use predictions::{Predictions, Truth};
+pub use predictions::{Predictions, Truth, most_probable};
 pub use session::{CheckOptions, EpochLoss, GradientCheck, Job, SCORING_ROWS, Session};
 pub use target_scale::TargetScaler;

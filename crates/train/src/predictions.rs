@@ -1,5 +1,7 @@
 //! What a network says of rows, and what is true of them.
 
+use mlpsweep_data::Target;
+
 /// Predictions for some rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Predictions {
@@ -31,6 +33,27 @@ pub enum Truth {
     },
     /// A number per target and row, row after row.
     Numbers(Vec<f64>),
+}
+
+impl Truth {
+    /// What `target` says of those rows.
+    pub fn new(target: &Target, rows: &[u32]) -> Truth {
+        match target {
+            Target::Classes { codes, positive, .. } => Truth::Classes {
+                codes: rows.iter().map(|&row| codes[row as usize]).collect(),
+                positive: *positive,
+            },
+            Target::Numbers { values, .. } => {
+                Truth::Numbers(rows.iter().flat_map(|&row| values.row(row as usize).to_vec()).collect())
+            }
+        }
+    }
+}
+
+/// The most probable class; of equally probable ones the first.
+pub fn most_probable(probabilities: &[f64]) -> usize {
+    let best = probabilities.iter().fold(f64::NEG_INFINITY, |best, &p| best.max(p));
+    probabilities.iter().position(|&p| p == best).unwrap_or(0)
 }
 
 impl Predictions {

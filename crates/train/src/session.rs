@@ -4,10 +4,11 @@ mod check;
 
 pub use check::{CheckOptions, GradientCheck};
 
+use crate::estimator::Estimator;
 use crate::gradient_norms::GradientNorms;
-use crate::predictions::{Predictions, Truth};
+use crate::predictions::Predictions;
 use crate::row_weights::RowWeights;
-use crate::{BatchSize, EarlyStopping, Metric, Preprocess, TargetScaler, TrainConfig, TrainError};
+use crate::{BatchSize, EarlyStopping, Preprocess, TargetScaler, TrainConfig, TrainError};
 use mlpsweep_data::{Dataset, Pipeline, Target, inner_split};
 use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
 use mlpsweep_optim::{Optimizer, Penalty, Schedule, Segment};
@@ -197,7 +198,7 @@ impl<'a, T: Real> Session<'a, T> {
         let objective = |params: &[T], gradient: &mut [T]| {
             masks.clone_from(&masks_before);
             if !is_loaded && config.input_dropout > 0.0 {
-                self.pipeline.gather(job.data, batch, workspace.input(batch.len()));
+                self.pipeline.gather(&job.data.features, batch, workspace.input(batch.len()));
             }
             is_loaded = false;
             let loss = network.loss_and_gradient(params, workspace, targets, masks, gradient);
@@ -287,48 +288,19 @@ impl<'a, T: Real> Session<'a, T> {
 
     /// Predictions for any rows of the table, in the target's own units.
     pub fn predict(&mut self, rows: &[u32]) -> Predictions {
-        let n_outputs = self.network.n_outputs();
-        let loss = self.network.config().loss;
-        let mut values = Vec::with_capacity(rows.len() * n_outputs);
-        for batch in rows.chunks(self.workspace.max_rows()) {
-            self.gather(batch);
-            values.extend(self.network.logits(&self.params, &mut self.workspace).iter().map(|z| z.to_f64()));
-        }
-        // From the logits on in f64: a probability near 1 keeps its distance from it.
-        loss.output(&mut values, n_outputs);
-        if loss.classifies() && n_outputs > 1 {
-            return Predictions::Probabilities { n_classes: n_outputs, values };
-        }
-        if loss.classifies() {
-            let values = values.into_iter().flat_map(|p| [1.0 - p, p]).collect();
-            return Predictions::Probabilities { n_classes: 2, values };
-        }
-        for row in values.chunks_exact_mut(n_outputs) {
-            for (j, value) in row.iter_mut().enumerate() {
-                *value = self.target_scaler.unscale(j, *value);
-            }
-        }
-        Predictions::Numbers { n_targets: n_outputs, values }
+        let Session { job, pipeline, target_scaler, network, params, workspace, .. } = self;
+        Estimator { pipeline, target_scaler, network, params }.predict(&job.data.features, rows, workspace)
     }
 
-    /// What is true of those rows.
-    pub fn truth(&self, rows: &[u32]) -> Truth {
-        match &self.job.data.target {
-            Target::Classes { codes, positive, .. } => Truth::Classes {
-                codes: rows.iter().map(|&row| codes[row as usize]).collect(),
-                positive: *positive,
-            },
-            Target::Numbers { values, .. } => {
-                Truth::Numbers(rows.iter().flat_map(|&row| values.row(row as usize).to_vec()).collect())
-            }
-        }
+    /// What turns rows into predictions.
+    pub fn estimator(&self) -> Estimator<'_, T> {
+        let Session { pipeline, target_scaler, network, params, .. } = self;
+        Estimator { pipeline, target_scaler, network, params }
     }
 
-    /// What is wrong with those rows for the metric, in words; `None` where it has a value.
-    pub(crate) fn lacks(&self, rows: &[u32], metric: Metric) -> Option<String> {
-        let target = &self.job.data.target;
-        let Target::Classes { labels, .. } = target else { return None };
-        metric.lacks_in(target, rows).map(|lack| lack.describe(labels))
+    /// What is predicted.
+    pub(crate) fn target(&self) -> &'a Target {
+        &self.job.data.target
     }
 
     /// The parameters, in the network's layout.
@@ -365,7 +337,7 @@ impl<'a, T: Real> Session<'a, T> {
     /// Scaled features of the rows into the workspace.
     fn gather(&mut self, rows: &[u32]) {
         let input = self.workspace.input(rows.len());
-        self.pipeline.gather(self.job.data, rows, input);
+        self.pipeline.gather(&self.job.data.features, rows, input);
     }
 
     /// Scaled features and targets of the rows into the workspace and the target buffers.

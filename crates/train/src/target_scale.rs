@@ -8,9 +8,11 @@
 use crate::{TargetScale, TrainError};
 use mlpsweep_data::Standardiser;
 use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 /// What is fitted of each target column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TargetScaler {
     /// μ and σ, or 0 and 1.
     Linear(Standardiser),
@@ -36,6 +38,14 @@ impl TargetScaler {
             }
             TargetScale::Log1p if values.iter().all(|&y| y > -1.0) => Ok(TargetScaler::Log1p),
             TargetScale::Log1p => Err(TrainError::TargetScale),
+        }
+    }
+
+    /// Whether it is one of `n_targets` numbers, as every fitted one is; what was read from a file may be anything.
+    pub fn is_sound(&self, n_targets: usize) -> bool {
+        match self {
+            TargetScaler::Linear(scaler) => scaler.is_sound(n_targets),
+            TargetScaler::Log1p => true,
         }
     }
 

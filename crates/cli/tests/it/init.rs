@@ -112,7 +112,9 @@ fn a_test_file_is_what_is_held_out() {
     place.say("run s.toml --set search.trials=1 --set parameters.epochs=1 --out o").expect(0, "");
     place.say("validate s.toml --set data.test=0.1").expect(2, "`data.test_path` beside `data.test`");
     place.write("test.csv", format!("{}\n{test}", header.replace("job", "occupation")));
-    place.say("validate s.toml").expect(2, "test.csv: there is no column `job`");
+    place
+        .say("validate s.toml")
+        .expect(6, "test.csv: there is no column `job`, which is one of the features");
     place.write("test.csv", format!("{header}\n{}", test.replace("low", "middling")));
     place.say("validate s.toml").expect(6, "`middling` is none of the listed classes");
 }

@@ -45,6 +45,12 @@ impl Levels {
         Levels { input_of, infrequent: shared, missing, n_inputs: n_inputs as usize }
     }
 
+    /// Whether every input it names is there.
+    pub(super) fn is_sound(&self) -> bool {
+        let named = self.input_of.iter().chain([&self.infrequent, &self.missing]);
+        named.flatten().all(|&input| (input as usize) < self.n_inputs)
+    }
+
     pub(super) fn n_inputs(&self) -> usize {
         self.n_inputs
     }

@@ -17,6 +17,7 @@ use crate::dataset::Dataset;
 use crate::standardise::{ScaleError, Standardiser, moments};
 use levels::Levels;
 use mlpsweep_real::Real;
+use ndarray::Array2;
 use scale::{Quantiles, median, robust, span};
 use serde::{Deserialize, Serialize};
 
@@ -116,7 +117,7 @@ impl FillLevel {
 /// assert_eq!(pipeline.input_names(&data), ["size", "colour=blue", "colour=red"]);
 ///
 /// let mut inputs = [0.0_f32; 3];
-/// pipeline.gather(&data, &[2], &mut inputs);
+/// pipeline.gather(&data.features, &[2], &mut inputs);
 /// assert_eq!(inputs, [0.0, 0.0, 1.0], "the mean of 1.5 and 2.5, and red");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -182,7 +183,7 @@ impl Pipeline {
                 Scale::Standard => {
                     let column: Vec<f64> = filled().collect();
                     let every: Vec<u32> = (0..column.len() as u32).collect();
-                    let column = ndarray::Array2::from_shape_vec((column.len(), 1), column);
+                    let column = Array2::from_shape_vec((column.len(), 1), column);
                     moments(&column.expect("one column"), &every)[0].ok_or(ScaleError { feature_idx })?
                 }
                 Scale::Robust => robust(filled().collect()),
@@ -205,6 +206,25 @@ impl Pipeline {
             encoders.clear();
         }
         Ok(Pipeline { standardiser, encoders, n_inputs })
+    }
+
+    /// Whether it is one for `n_features`, as every fitted one is; what was read from a file may be anything.
+    pub fn is_sound(&self, n_features: usize) -> bool {
+        let encoders = &self.encoders;
+        let each = |encoder: &Encoder| match encoder {
+            Encoder::Number { .. } => true,
+            Encoder::Quantile { quantiles, .. } => quantiles.is_sound(),
+            Encoder::Level(levels) => levels.is_sound(),
+        };
+        let n_inputs = if encoders.is_empty() {
+            Some(n_features)
+        } else {
+            encoders.iter().try_fold(0_usize, |n, encoder| n.checked_add(encoder.n_inputs()))
+        };
+        self.standardiser.is_sound(n_features)
+            && (encoders.is_empty() || encoders.len() == n_features)
+            && encoders.iter().all(each)
+            && n_inputs == Some(self.n_inputs)
     }
 
     /// How many inputs a row becomes.
@@ -233,22 +253,22 @@ impl Pipeline {
         names
     }
 
-    /// The inputs of the given rows of `data` into `out`, `rows.len() × n_inputs`, row-major, in the order of `rows`. Allocates
+    /// The inputs of the given rows of a table's `features` into `out`, `rows.len() × n_inputs`, row-major, in the order of `rows`. Allocates
     /// nothing.
     ///
     /// # Panics
     /// When `out` has another length, a row is not in the table, or the table has other features.
-    pub fn gather<T: Real>(&self, data: &Dataset, rows: &[u32], out: &mut [T]) {
+    pub fn gather<T: Real>(&self, features: &Array2<f64>, rows: &[u32], out: &mut [T]) {
         if self.encoders.is_empty() {
-            return self.standardiser.gather(&data.features, rows, out);
+            return self.standardiser.gather(features, rows, out);
         }
-        assert_eq!(data.n_features(), self.encoders.len(), "a table with other features");
+        assert_eq!(features.ncols(), self.encoders.len(), "a table with other features");
         assert_eq!(out.len(), rows.len() * self.n_inputs, "room for exactly these rows");
         if self.n_inputs == 0 {
             return;
         }
         for (&row_idx, out) in rows.iter().zip(out.chunks_exact_mut(self.n_inputs)) {
-            let cells = data.features.row(row_idx as usize);
+            let cells = features.row(row_idx as usize);
             let mut rest = out;
             for (feature_idx, (&x, encoder)) in cells.iter().zip(&self.encoders).enumerate() {
                 let (inputs, others) = rest.split_at_mut(encoder.n_inputs());

@@ -92,6 +92,11 @@ impl Quantiles {
         Quantiles((0..n).map(|i| quantile(&values, i as f64 / last)).collect())
     }
 
+    /// Whether there are some, finite and in order.
+    pub(super) fn is_sound(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|quantile| quantile.is_finite()) && self.0.is_sorted()
+    }
+
     /// Where x lies among them, in [0, 1]; among equal ones in the middle.
     pub(super) fn place(&self, x: f64) -> f64 {
         let quantiles = &self.0;

@@ -1,7 +1,7 @@
 //! What a column is taken for.
 
 use crate::read::read;
-use mlpsweep_data::{CsvOptions, Dataset, Fault, read_csv_from};
+use mlpsweep_data::{CsvOptions, read_csv_from};
 use std::path::Path;
 
 fn options() -> CsvOptions {
@@ -146,33 +146,4 @@ fn delimiters_are_found_or_stated() {
     assert_eq!(quoted.feature_names, ["a;b", "c;d"]);
     let stated = CsvOptions { delimiter: Some(b':'), ..options() };
     assert_eq!(read("a,b:c:y\n1.5:2:1\n2.5:3:2\n", &stated).feature_names, ["a,b", "c"]);
-}
-
-fn rows(data: &Dataset) -> Vec<Vec<f64>> {
-    data.features.rows().into_iter().map(|row| row.to_vec()).collect()
-}
-
-#[test]
-fn rows_of_another_file_are_put_below() {
-    let mut data = read("a,b,c,y\n1.5,u,7,no\n2.5,v,7,yes\n", &options());
-    assert_eq!(data.dropped.len(), 1, "c is constant");
-    let other = "y,b,c,a\nyes,w,8,3.5\nno,u,9,\n";
-    let other = read(other, &data.same_columns(&options()));
-    data.append(&other).expect("the same columns");
-    assert_eq!(data.categories[&1].levels, ["u", "v", "w"], "what is new comes last");
-    let found = rows(&data);
-    assert_eq!(found[..3], [[1.5, 0.0], [2.5, 1.0], [3.5, 2.0]]);
-    assert!(found[3][0].is_nan() && found[3][1] == 0.0);
-    assert!(matches!(&data.target, mlpsweep_data::Target::Classes { codes, .. } if codes == &[0, 1, 1, 0]));
-
-    let lacking = read_csv_from(
-        "y,b,c\nyes,w,8\nno,u,9\n".as_bytes(),
-        Path::new("d.csv"),
-        &data.same_columns(&options()),
-    );
-    assert!(
-        matches!(lacking.map_err(|error| error.fault), Err(Fault::UnknownColumn { name, .. }) if name == "a")
-    );
-    let extra = read("y,b,c,a,z\nyes,w,8,3.5,1\nno,u,9,1,2\n", &data.same_columns(&options()));
-    assert!(matches!(data.append(&extra), Err(Fault::OtherColumns { name, is_extra: true }) if name == "z"));
 }

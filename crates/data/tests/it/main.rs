@@ -7,4 +7,5 @@ mod kinds;
 mod pipeline;
 mod read;
 mod refusals;
+mod schema;
 mod standardise;

@@ -18,7 +18,7 @@ fn column(cells: &[&str], options: &CsvOptions) -> Dataset {
 
 fn inputs(pipeline: &Pipeline, data: &Dataset, rows: &[u32]) -> Vec<f64> {
     let mut inputs = vec![f64::NAN; rows.len() * pipeline.n_inputs()];
-    pipeline.gather(data, rows, &mut inputs);
+    pipeline.gather(&data.features, rows, &mut inputs);
     inputs
 }
 

@@ -1,4 +1,4 @@
-//! Sweep files, runs, stores and weights, from the outside.
+//! Sweep files, runs and stores, from the outside.
 
 mod cost;
 mod fixture;
@@ -9,4 +9,3 @@ mod runner;
 mod spec;
 mod store;
 mod unit;
-mod weights;

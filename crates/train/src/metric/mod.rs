@@ -2,6 +2,7 @@
 //!
 //! To add one: a file with its `Score`, and a line in the list below.
 
+use crate::predictions::most_probable;
 use crate::{Predictions, Truth};
 use mlpsweep_data::{Target, Task};
 
@@ -180,12 +181,6 @@ fn classified<'a>(
         }
         _ => panic!("this metric is for classes"),
     }
-}
-
-/// The most probable class; of equally probable ones the first.
-fn most_probable(probabilities: &[f64]) -> usize {
-    let best = probabilities.iter().fold(f64::NEG_INFINITY, |best, &p| best.max(p));
-    probabilities.iter().position(|&p| p == best).unwrap_or(0)
 }
 
 /// Rows counted by true class, then by most probable class: C × C.

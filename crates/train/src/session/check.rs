@@ -57,7 +57,7 @@ impl Session<'_, f64> {
         }
 
         let mut x = vec![0.0; n_rows * self.pipeline.n_inputs()];
-        self.pipeline.gather(self.job.data, &batch, &mut x);
+        self.pipeline.gather(&self.job.data.features, &batch, &mut x);
         let targets = targets(self.network.config().loss, &self.classes, &self.numbers, &self.weights);
         let mut data_term = Objective::new(&self.network, &x, targets, &masks);
         let mut value = |params: &[f64]| {

@@ -1,17 +1,16 @@
 //! Weights as safetensors files: what is written is read, and the weights of another network are refused.
 
-use crate::fixture::folder;
 use mlpsweep_mlp::Layout;
+use mlpsweep_model::{ModelError, weights};
 use mlpsweep_real::Real;
-use mlpsweep_sweep::weights::{self, WeightsError};
 use safetensors::tensor::{Dtype, TensorView};
 
 fn layout() -> Layout {
     Layout::new(&[2, 3, 1])
 }
 
-fn load(bytes: &[u8]) -> Result<Vec<f64>, WeightsError> {
-    let folder = folder();
+fn load(bytes: &[u8]) -> Result<Vec<f64>, ModelError> {
+    let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("w.safetensors");
     std::fs::write(&path, bytes).expect("a file");
     weights::load(&path, &layout())
@@ -102,5 +101,5 @@ fn files_that_hold_no_weights() {
     insta::assert_snapshot!(refused(&vec![0; 17 << 20]), @"w.safetensors: larger than the weights of this network, 13 numbers");
     let error =
         weights::load(std::path::Path::new("/nowhere/w.safetensors"), &layout()).expect_err("no file");
-    assert!(matches!(error, WeightsError::Io { .. }));
+    assert!(matches!(error, ModelError::Io { .. }));
 }

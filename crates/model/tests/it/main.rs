@@ -1,0 +1,4 @@
+//! Models and weights as files, from the outside.
+
+mod model;
+mod weights;
