@@ -15,6 +15,7 @@ use std::time::Duration;
   mlpsweep validate sweeps/digits.toml     check a sweep file and its data, train nothing
   mlpsweep run sweeps/digits.toml          run it, or continue it, and print the ranking
   mlpsweep rank results/digits             print the ranking again
+  mlpsweep predict results/digits new.csv  what the winner says of new rows
   mlpsweep train config.toml --save weights.safetensors
   mlpsweep gradcheck config.toml           hold its derivatives against differences
 
@@ -34,6 +35,7 @@ pub(crate) enum Verb {
     Run(RunArguments),
     Validate(ValidateArguments),
     Rank(RankArguments),
+    Predict(PredictArguments),
     Train(TrainArguments),
     Gradcheck(GradcheckArguments),
 }
@@ -131,6 +133,37 @@ pub(crate) struct RankArguments {
     pub(crate) top: usize,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+}
+
+/// Predict the rows of a table with the winner of a sweep, preprocessing included.
+///
+/// The table needs the columns the sweep had, in any order; others are left out, and the target may be missing. A class gets its
+/// probability from the network; of equally probable ones the first is predicted. A row that cannot be read has its reason in
+/// the column `error`, all others are predicted, and the exit code is 6.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep predict results/people new.csv > predictions.csv
+  mlpsweep predict results/people new.csv --keep name,town --out predictions.csv
+  mlpsweep predict results/people labelled.csv --score")]
+pub(crate) struct PredictArguments {
+    /// The folder a run has written, or the file of a model
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+    /// The table: .csv or .tsv, also .gz, with a header
+    #[arg(value_name = "DATA.csv")]
+    pub(crate) data: PathBuf,
+    /// Columns of the table that come first in the result, as they stand; the column that `[data] id` named always does
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(crate) keep: Vec<String>,
+    /// Hold the predictions against the target in the table, and print the scores alone
+    #[arg(long)]
+    pub(crate) score: bool,
+    /// Write the result to this file, not to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// How the result is written [default: csv, of scores table]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
 }
 
 /// Train one configuration on all rows.

@@ -4,6 +4,7 @@ mod args;
 mod exit;
 mod gradcheck;
 mod init;
+mod predict;
 mod progress;
 mod rank;
 mod run;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Verb::Run(arguments) => run::run(&arguments),
         Verb::Validate(arguments) => validate::validate(&arguments),
         Verb::Rank(arguments) => rank::rank(&arguments),
+        Verb::Predict(arguments) => predict::predict(&arguments),
         Verb::Train(arguments) => train::train(&arguments),
         Verb::Gradcheck(arguments) => gradcheck::gradcheck(&arguments),
     });

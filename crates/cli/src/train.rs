@@ -73,7 +73,7 @@ fn fit<T: Real>(arguments: &TrainArguments, single: &Single) -> Result<(), Probl
     numbers.extend(metrics.iter().map(|metric| metric.name()).zip(scores));
     let finite = |number| Number::from_f64(number).expect("what is not finite was refused");
     figures.extend(numbers.into_iter().map(|(name, number)| (name, finite(number))));
-    print_figures(&figures, arguments.output.format)?;
+    print(&self::figures(&figures, arguments.output.format))?;
     if fitted.ended == Ended::Stopped {
         let epoch = fitted.curve.len();
         tell(&match &arguments.save {
@@ -88,8 +88,9 @@ fn fit<T: Real>(arguments: &TrainArguments, single: &Single) -> Result<(), Probl
     Ok(())
 }
 
-fn print_figures(figures: &[(&str, Number)], format: Format) -> Result<(), Problem> {
-    print(&match format {
+/// Named numbers as text.
+pub(crate) fn figures(figures: &[(&str, Number)], format: Format) -> String {
+    match format {
         Format::Table => {
             let width = figures.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
             figures.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
@@ -104,7 +105,7 @@ fn print_figures(figures: &[(&str, Number)], format: Format) -> Result<(), Probl
                 figures.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
             format!("{:#}\n", serde_json::Value::Object(object))
         }
-    })
+    }
 }
 
 /// A row an epoch, with the gradient norms of `n_norms` layers.

@@ -135,13 +135,14 @@ fn read(
     table().map_err(|fault| DataError { path: path.to_owned(), fault })
 }
 
-/// Reads a table without stopping at rows that cannot be read, and the cells of the columns `kept`.
+/// Reads a table without stopping at rows that cannot be read, and the cells of the columns `kept`, as
+/// [`Schema::read_rows`](crate::Schema::read_rows) says.
 pub(crate) fn read_rows(
     source: impl Read,
     n_bytes: Option<u64>,
     path: &Path,
     options: &CsvOptions,
-    kept: &[String],
+    kept: &[(&str, bool)],
 ) -> Result<Table, Fault> {
     let mut source = Source::open(source, path, options.delimiter)?;
     let n_bytes = n_bytes.filter(|_| !source.is_packed);
@@ -173,14 +174,14 @@ pub(crate) struct Table {
     /// Rows that are in none of these, by their position among all rows, where that was allowed.
     pub(crate) refused: Vec<(usize, Fault)>,
     /// The cells of all rows, of each column asked for.
-    pub(crate) kept: Vec<Vec<String>>,
+    pub(crate) kept: Vec<(String, Vec<String>)>,
 }
 
 fn read_table<R: Read>(
     records: &mut Records<R>,
     n_bytes: Option<u64>,
     options: &CsvOptions,
-    kept: Option<&[String]>,
+    kept: Option<&[(&str, bool)]>,
 ) -> Result<Table, Fault> {
     /// How far the thread that finds records may be ahead, in batches.
     const AHEAD: usize = 8;
@@ -202,7 +203,9 @@ fn read_table<R: Read>(
         Ok(parsed)
     })?;
     let Parser { features: feature_columns, targets, beside, passing_over, .. } = parser;
-    let PassingOver { refused, cells: kept, .. } = passing_over.unwrap_or_default();
+    let PassingOver { refused, kept, .. } = passing_over.unwrap_or_default();
+    let kept =
+        kept.into_iter().map(|(column_idx, cells)| (columns.names[column_idx].clone(), cells)).collect();
     let n_rows = matrix.n_rows();
     if n_rows + refused.len() == 0 {
         return Err(Fault::NoRows);
@@ -312,23 +315,28 @@ struct Parser<'a> {
 struct PassingOver {
     n_rows: usize,
     refused: Vec<(usize, Fault)>,
-    /// The columns whose cells are noted, by their positions in the file.
-    columns: Vec<usize>,
-    cells: Vec<Vec<String>>,
+    /// Columns by their position in the file, and their cells.
+    kept: Vec<(usize, Vec<String>)>,
 }
 
 impl PassingOver {
-    fn new(columns: &Columns, kept: &[String]) -> Result<PassingOver, Fault> {
-        let positions = kept.iter().map(|name| columns::position(&columns.names, "keep", name));
-        let columns = positions.collect::<Result<Vec<usize>, Fault>>()?;
-        Ok(PassingOver { cells: vec![Vec::new(); columns.len()], columns, ..PassingOver::default() })
+    fn new(columns: &Columns, kept: &[(&str, bool)]) -> Result<PassingOver, Fault> {
+        let mut rows = PassingOver::default();
+        for &(name, must_be_there) in kept {
+            match columns::position(&columns.names, "--keep", name) {
+                Ok(column_idx) => rows.kept.push((column_idx, Vec::new())),
+                Err(fault) if must_be_there => return Err(fault),
+                Err(_) => {}
+            }
+        }
+        Ok(rows)
     }
 
     /// Notes a row, and what was wrong with it.
     fn note(&mut self, record: &Record<'_>, fault: Option<Fault>) {
         self.refused.extend(fault.map(|fault| (self.n_rows, fault)));
-        for (cells, &column_idx) in self.cells.iter_mut().zip(&self.columns) {
-            cells.push(record.cells().nth(column_idx).map_or_else(String::new, String::from));
+        for (column_idx, cells) in &mut self.kept {
+            cells.push(record.cells().nth(*column_idx).map_or_else(String::new, String::from));
         }
         self.n_rows += 1;
     }

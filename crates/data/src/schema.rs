@@ -68,8 +68,8 @@ pub struct Rows {
     pub target: Option<Target>,
     /// The rows that cannot be read, by their position among all rows of the file.
     pub refused: Vec<(usize, Fault)>,
-    /// The cells of each column asked for, of all rows of the file.
-    pub kept: Vec<Vec<String>>,
+    /// The columns asked for that are there, each with its name and its cells in all rows of the file.
+    pub kept: Vec<(String, Vec<String>)>,
 }
 
 impl Rows {
@@ -121,12 +121,17 @@ impl Schema {
         options
     }
 
-    /// Reads the rows of the file at `path`, and the cells of the columns `kept` as they stand; the target too if `with_target`.
-    /// Columns may stand in any order, and others beside them.
+    /// Reads the rows of the file at `path`, and the cells of the columns `kept` as they stand, each of which may be missing unless
+    /// it is said that it must be there; the target too if `with_target`. Columns may stand in any order, and others beside them.
     ///
     /// # Errors
     /// A file that is no table, or lacks a column. What is wrong with a row is said in [`Rows::refused`].
-    pub fn read_rows(&self, path: &Path, kept: &[String], with_target: bool) -> Result<Rows, DataError> {
+    pub fn read_rows(
+        &self,
+        path: &Path,
+        kept: &[(&str, bool)],
+        with_target: bool,
+    ) -> Result<Rows, DataError> {
         let mut options = self.options();
         if !with_target {
             options.target.clear();

@@ -49,6 +49,16 @@ impl<'a> Cell<'a> {
         Cow::Borrowed(room)
     }
 
+    /// As people want it, a number to four decimals or digits.
+    pub(crate) fn rounded(&self) -> String {
+        match self {
+            Cell::Number(x) if *x == 0.0 || (1e-3..1e6).contains(&x.abs()) => format!("{x:.4}"),
+            Cell::Number(x) => format!("{x:.3e}"),
+            Cell::Text(text) => text.to_string(),
+            cell => cell.csv(&mut String::new()).into_owned(),
+        }
+    }
+
     /// As in JSON.
     pub(crate) fn json(&self) -> Json {
         match self {

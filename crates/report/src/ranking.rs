@@ -19,7 +19,7 @@ use crate::diagnosis::{Diagnosis, diagnose};
 use crate::scores::{Scores, is_maximized, rho};
 use crate::study::{Study, message, position};
 use mlpsweep_stats::{Decomposition, holm, paired_corrected_t_test};
-use mlpsweep_sweep::record::{BaseScores, FoldRecord, FoldState, SweepInfo, Trial};
+use mlpsweep_sweep::record::{BaseScores, FoldRecord, FoldState, Refit, SweepInfo, Trial};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -31,6 +31,8 @@ pub(crate) const ALPHA: f64 = 0.05;
 pub struct Ranking<'a> {
     /// A row a trial.
     pub rows: Vec<RankedTrial<'a>>,
+    /// The best one trained once more, if it was.
+    pub refit: Option<&'a Refit>,
 }
 
 /// One trial and where it stands.
@@ -129,7 +131,13 @@ impl Ranking<'_> {
         for row in rows.iter_mut().filter(|row| row.state == TrialState::Complete) {
             row.decomposition = study.decompositions.get(&row.trial.number).copied();
         }
-        Ranking { rows }
+        let mut ranking = Ranking { rows, refit: None };
+        let is_best = |refit: &&Refit| {
+            let best = ranking.best().map(|best| (best.trial.number, best.best_epoch));
+            best == Some((refit.trial, Some(refit.epochs)))
+        };
+        ranking.refit = study.refit.as_ref().filter(is_best);
+        ranking
     }
 
     /// The first row, if it is complete.

@@ -3,7 +3,7 @@
 use crate::repeats::decompositions;
 use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::Decomposition;
-use mlpsweep_sweep::record::{FoldRecord, FoldState, SweepInfo, Timing, Trial, UnitId};
+use mlpsweep_sweep::record::{FoldRecord, FoldState, Refit, SweepInfo, Timing, Trial, UnitId};
 use mlpsweep_sweep::store::{self, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -21,6 +21,8 @@ pub struct Study {
     pub timings: Vec<Timing>,
     /// Bias² and variance of trials whose rows are validated in several repeats.
     pub decompositions: BTreeMap<TrialNumber, Decomposition>,
+    /// The winner trained once more, as the last run left it.
+    pub refit: Option<Refit>,
 }
 
 impl Study {
@@ -33,6 +35,7 @@ impl Study {
         let store = Store::read(folder)?;
         let mut info = store.info()?;
         // A run may append between these lines. A trial comes with its first fold, so in this order every fold finds it.
+        let refit = store.refit()?;
         let timings = store.timings()?;
         let folds = store.folds(with_curves)?;
         let trials = store.trials()?;
@@ -43,7 +46,7 @@ impl Study {
                 info.parameters.push((name.clone(), true));
             }
         }
-        let mut study = Study { info, trials, folds, timings, decompositions: BTreeMap::new() };
+        let mut study = Study { info, trials, folds, timings, decompositions: BTreeMap::new(), refit };
         if let Some(reason) = study.fault() {
             return Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason });
         }

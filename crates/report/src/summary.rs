@@ -6,7 +6,7 @@
 use crate::cell::json_value;
 use crate::diagnosis::Diagnosis;
 use crate::ranking::{RankedTrial, Ranking, TrialState};
-use mlpsweep_sweep::record::{DataInfo, MetricInfo, SweepInfo};
+use mlpsweep_sweep::record::{DataInfo, MetricInfo, Refit, SweepInfo};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
@@ -34,6 +34,7 @@ pub fn summary_json(ranking: &Ranking<'_>, info: &SweepInfo) -> String {
             failed: ranking.count(TrialState::Failed),
         },
         best: ranking.best().map(BestTrial::new),
+        refit: ranking.refit.map(|refit| WinnerAgain::new(refit, info)),
         identity: &info.identity,
         machine: Machine { os: std::env::consts::OS, arch: std::env::consts::ARCH },
     };
@@ -59,6 +60,8 @@ struct Summary<'a> {
     trials: Trials,
     /// `null` while no trial is complete.
     best: Option<BestTrial>,
+    /// `null` while the best has not been trained once more.
+    refit: Option<WinnerAgain>,
     /// What makes two sweeps the same sweep.
     identity: &'a Map<String, Json>,
     /// The one the report was made on.
@@ -157,6 +160,34 @@ impl BestTrial {
                 .iter()
                 .map(|(name, value)| (name.clone(), json_value(value)))
                 .collect(),
+        }
+    }
+}
+
+/// The best trial on all rows that are not held out.
+#[derive(Serialize)]
+struct WinnerAgain {
+    number: u64,
+    epochs: usize,
+    n_rows: usize,
+    /// `holdout_score`, and `holdout_score_<metric>` of further metrics; none without held-out rows, `null` for one without a
+    /// value there.
+    #[serde(flatten)]
+    scores: Map<String, Json>,
+}
+
+impl WinnerAgain {
+    fn new(refit: &Refit, info: &SweepInfo) -> WinnerAgain {
+        let names = info.metrics.iter().enumerate().map(|(metric_idx, metric)| match metric_idx {
+            0 => "holdout_score".to_owned(),
+            _ => format!("holdout_score_{}", metric.name),
+        });
+        let scores = names.zip(&refit.holdout_scores).map(|(name, score)| (name, (*score).into()));
+        WinnerAgain {
+            number: refit.trial,
+            epochs: refit.epochs,
+            n_rows: refit.n_rows,
+            scores: scores.collect(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::ranking::{ALPHA, RankedTrial, Ranking, TrialState};
 use crate::scores::Scores;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use mlpsweep_search::Value;
-use mlpsweep_sweep::record::{SweepInfo, Trial};
+use mlpsweep_sweep::record::{MetricInfo, Refit, SweepInfo, Trial};
 
 /// Spaces between columns.
 const SPACING: u16 = 2;
@@ -37,10 +37,27 @@ pub fn table(ranking: &Ranking<'_>, info: &SweepInfo, top: usize, width: Option<
 
     let mut text = draw(&shown).trim_fmt();
     text.push_str("\n\n");
-    for note in notes(ranking, rows.len(), has_errors, &left_out) {
+    for note in notes(ranking, info, rows.len(), has_errors, &left_out) {
         text.push_str(&wrapped(&note, width.unwrap_or(u16::MAX)));
         text.push('\n');
     }
+    text
+}
+
+/// Cells as they are, numbers to the right.
+pub(crate) fn plain_table(header: &[String], rows: Vec<Vec<String>>) -> String {
+    let columns: Vec<Column> = header
+        .iter()
+        .enumerate()
+        .map(|(column_idx, head)| {
+            let cells: Vec<String> = rows.iter().map(|row| printable(&row[column_idx])).collect();
+            let is_number = cells.iter().all(|cell| cell.is_empty() || cell.parse::<f64>().is_ok());
+            let column = if is_number { Column::numbers } else { Column::words };
+            column(Need::Always, head, cells)
+        })
+        .collect();
+    let mut text = draw(&columns.iter().collect::<Vec<_>>()).trim_fmt();
+    text.push('\n');
     text
 }
 
@@ -243,7 +260,13 @@ fn with_room(columns: &[Column], width: Option<u16>) -> Vec<bool> {
     has_room
 }
 
-fn notes(ranking: &Ranking<'_>, n_rows: usize, has_errors: bool, left_out: &[&str]) -> Vec<String> {
+fn notes(
+    ranking: &Ranking<'_>,
+    info: &SweepInfo,
+    n_rows: usize,
+    has_errors: bool,
+    left_out: &[&str],
+) -> Vec<String> {
     let mut notes = Vec::new();
     if n_rows < ranking.rows.len() {
         notes.push(format!("the first {n_rows} of {} trials", ranking.rows.len()));
@@ -260,10 +283,26 @@ fn notes(ranking: &Ranking<'_>, n_rows: usize, has_errors: bool, left_out: &[&st
     {
         notes.push(format!("the best is {diagnosis}; what usually helps: {advice}"));
     }
+    notes.extend(ranking.refit.map(|refit| refit_note(refit, info)));
     if !left_out.is_empty() {
         notes.push(format!("no room for: {}", left_out.join(", ")));
     }
     notes
+}
+
+/// What the best one is worth on rows that no choice has seen.
+fn refit_note(refit: &Refit, info: &SweepInfo) -> String {
+    let Refit { trial, epochs, n_rows, holdout_scores } = refit;
+    let again = format!("trial {trial} trained once more on {n_rows} rows, {epochs} epochs");
+    if holdout_scores.is_empty() {
+        return again;
+    }
+    let score = |(metric, score): (&MetricInfo, &Option<f64>)| {
+        let score = score.map_or_else(|| "not defined".to_owned(), |x| Format::of(&[x], &[]).number(x));
+        format!("{} {score}", metric.name)
+    };
+    let scores: Vec<String> = info.metrics.iter().zip(holdout_scores).map(score).collect();
+    format!("{again}; on the {} rows held out: {}", info.n_test_rows, scores.join(", "))
 }
 
 /// A text that moves no cursor and fits a column: control and direction characters escaped, cut when long.

@@ -71,6 +71,13 @@ impl Forecast {
             }
             Some(n_trials) => of_a_trial * n_trials as f64 / n_threads as f64,
         };
+        let refit = if plan.sweep.select.refit && plan.n_trials.is_some() {
+            // The winner once more, on the rows of all folds: a unit of any trial, as far as can be known.
+            let n_train = plan.folds.iter().map(|split| split.train.len()).sum::<usize>() as f64;
+            of_a_trial * (plan.data.n_rows() - plan.test_rows.len()) as f64 / n_train
+        } else {
+            0.0
+        };
         let largest = configs
             .iter()
             .map(|config| memory::unit_bytes(&plan.data, plan.n_inputs, config))
@@ -78,7 +85,7 @@ impl Forecast {
         let epochs = configs.iter().map(|config| config.epochs as f64).sum::<f64>() / configs.len() as f64;
         let n_units = plan.n_trials.unwrap_or(1) as f64 * n_splits as f64;
         Some(Forecast {
-            seconds: nanoseconds / 1e9,
+            seconds: (nanoseconds + refit) / 1e9,
             is_bound: plan.sweep.early_stopping.is_some(),
             n_sampled: (!is_whole).then_some(trials.len()),
             bytes: memory::peak_bytes(plan, jobs.min(n_units as usize), largest, n_units, epochs),

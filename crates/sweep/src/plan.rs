@@ -5,7 +5,7 @@ use crate::spec::{CvKind, Place, SamplerKind, Source, SpecError, Sweep, unknown_
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
 use mlpsweep_data::{
-    CsvOptions, Dataset, Fill, FoldKind, Folds, Target, builtin, generate, hold_out, read_csv,
+    CsvOptions, Dataset, Fill, FoldKind, Folds, Schema, Target, builtin, generate, hold_out, read_csv,
 };
 use mlpsweep_search::{
     Domain, EnqueueError, Enqueued, Grid, List, Point, Random, Sampler, TrialNumber, Value,
@@ -179,6 +179,18 @@ impl Plan {
     pub fn config(&self, trial: &Trial) -> TrainConfig {
         let config = objective::train_config(&trial.point, &self.data.target, self.sweep.early_stopping);
         TrainConfig { gradient_norms: self.sweep.record.gradient_norms, ..config }
+    }
+
+    /// The rows that are not held out, ascending.
+    pub fn rest_rows(&self) -> Vec<u32> {
+        let mut is_held_out = vec![false; self.data.n_rows()];
+        self.test_rows.iter().for_each(|&row| is_held_out[row as usize] = true);
+        (0..self.data.n_rows() as u32).filter(|&row| !is_held_out[row as usize]).collect()
+    }
+
+    /// What the table's columns are, as a model must know it.
+    pub fn schema(&self) -> Schema {
+        Schema::new(&self.data, &csv_options(&self.sweep))
     }
 
     /// What reports need to know of the sweep.

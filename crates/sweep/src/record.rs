@@ -114,6 +114,20 @@ pub struct Timing {
     pub elapsed_us: u64,
 }
 
+/// The winner, trained once more on all rows that are not held out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refit {
+    /// Which trial's configuration.
+    pub trial: TrialNumber,
+    /// For how many epochs.
+    pub epochs: usize,
+    /// On how many rows.
+    pub n_rows: usize,
+    /// A score per metric of the sweep on the rows held out before any fold, `None` where it has no value on them; empty
+    /// when there are none.
+    pub holdout_scores: Vec<Option<f64>>,
+}
+
 /// What a report needs to know of a sweep beside its trials and folds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepInfo {

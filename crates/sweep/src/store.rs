@@ -1,7 +1,7 @@
 //! The store: one SQLite file per sweep, the truth that reports are made from.
 //!
 //! ```text
-//! meta(key, value)                                    what the sweep is: SweepInfo as JSON
+//! meta(key, value)                                    what the sweep is: SweepInfo as JSON; the winner's Refit, if any
 //! trials(number, point)                               the point as JSON
 //! folds(trial, split, record, curve)                  the record as JSON; curve: f64 an epoch, as below
 //! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
@@ -20,7 +20,7 @@
 //! of the machine as far as its disk keeps its word. The file carries an application id and a schema version; a file without
 //! the first, or with a newer second, is refused unchanged. A kernel lock on a file beside it keeps a second writer out.
 
-use crate::record::{CurvePoint, FoldRecord, SweepInfo, Timing, Trial, UnitId, ValidationRows};
+use crate::record::{CurvePoint, FoldRecord, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows};
 use mlpsweep_search::TrialNumber;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use std::collections::BTreeSet;
@@ -256,14 +256,34 @@ impl Store {
     /// # Errors
     /// When it cannot be read.
     pub fn info(&self) -> Result<SweepInfo, StoreError> {
-        let found: Option<String> = self
-            .connection
-            .query_row("SELECT value FROM meta WHERE key = 'sweep'", [], |row| row.get(0))
-            .optional()
-            .map_err(|source| self.sqlite(source))?;
-        let json = found.ok_or_else(|| self.damaged("it does not say which sweep it is of"))?;
+        let json = self.meta("sweep")?.ok_or_else(|| self.damaged("it does not say which sweep it is of"))?;
         serde_json::from_str(&json)
             .map_err(|error| self.damaged(&format!("the sweep's description: {error}")))
+    }
+
+    /// Says how the winner was trained once more; what was said before is forgotten.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub fn put_refit(&self, refit: &Refit) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO meta VALUES ('refit', ?1)";
+        self.connection.execute(sql, [to_json(refit)]).map(drop).map_err(|source| self.sqlite(source))
+    }
+
+    /// How the winner was trained once more, if it was.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn refit(&self) -> Result<Option<Refit>, StoreError> {
+        let json = self.meta("refit")?;
+        let read = json.map(|json| serde_json::from_str(&json)).transpose();
+        read.map_err(|error| self.damaged(&format!("the winner's refit: {error}")))
+    }
+
+    fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM meta WHERE key = ?1";
+        let found = self.connection.query_row(sql, [key], |row| row.get(0)).optional();
+        found.map_err(|source| self.sqlite(source))
     }
 
     /// Says which rows each split validates, in the order of the splits. What is there already stays: rows and truth are

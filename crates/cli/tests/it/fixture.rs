@@ -158,6 +158,12 @@ pub(crate) fn results(folder: &Path) -> [String; 3] {
     })
 }
 
+/// The winner's model, the same bytes as well.
+#[track_caller]
+pub(crate) fn model(folder: &Path) -> Vec<u8> {
+    std::fs::read(folder.join("model/model.safetensors")).expect("a model")
+}
+
 /// Units that are stored in the folder.
 pub(crate) fn n_finished(folder: &Path) -> usize {
     let store = mlpsweep_sweep::store::Store::read(folder);

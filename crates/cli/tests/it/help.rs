@@ -5,7 +5,7 @@ use crate::fixture::{Place, SMALL};
 #[test]
 fn help_of_every_verb() {
     let place = Place::new(SMALL);
-    for verb in ["", "run", "validate", "rank", "train", "gradcheck"] {
+    for verb in ["", "init", "run", "validate", "rank", "predict", "train", "gradcheck"] {
         let line = format!("{verb} --help");
         let help = place.say(line.trim()).expect(0, "").stdout;
         let name = if verb.is_empty() { "mlpsweep" } else { verb };
@@ -38,6 +38,8 @@ fn usage() {
         ("run s.toml --frsh", "--fresh"),
         ("rank", "DIR"),
         ("rank results --format html", "csv"),
+        ("predict results", "DATA.csv"),
+        ("predict results d.csv --format html", "csv"),
         ("train", "CONFIG.toml"),
         ("gradcheck", "CONFIG.toml"),
         ("validate none.toml", "none.toml: No such file"),

@@ -9,6 +9,7 @@ mod help;
 mod init;
 mod output;
 mod parity;
+mod predict;
 mod rank;
 mod resume;
 mod roles;

@@ -1,6 +1,6 @@
 //! Runs that go on where another stopped, and stores that are left alone.
 
-use crate::fixture::{ENDLESS, Place, SMALL, entries, n_finished, results, wait_for_units};
+use crate::fixture::{ENDLESS, Place, SMALL, entries, model, n_finished, results, wait_for_units};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -10,6 +10,7 @@ fn more_trials_later() {
     place.say("run s.toml --out o").expect(0, "6/12 folds");
     place.say("run s.toml --out whole").expect(0, "");
     assert_eq!(results(&place.path("o")), results(&place.path("whole")));
+    assert!(model(&place.path("o")) == model(&place.path("whole")), "the winner of all trials");
 }
 
 #[test]
@@ -169,6 +170,7 @@ pub(crate) fn finish_and_compare(place: &Place) {
         place.say(&line).expect(0, &format!("{0}/{0} folds", trials * 3));
     }
     assert_eq!(results(&place.path("o")), results(&place.path("whole")));
+    assert!(model(&place.path("o")) == model(&place.path("whole")), "another model");
     let names = entries(&place.path("o"));
     let stray = |name: &std::ffi::OsString| name.to_string_lossy().contains(".tmp") || name == "study.db.new";
     assert!(!names.iter().any(stray), "{names:?}");

@@ -1,6 +1,6 @@
 //! The main job.
 
-use crate::fixture::{Place, SMALL, entries, n_finished, results};
+use crate::fixture::{Place, SMALL, entries, model, n_finished, results};
 
 #[test]
 fn the_same_bytes_on_any_number_of_threads() {
@@ -8,6 +8,7 @@ fn the_same_bytes_on_any_number_of_threads() {
     for jobs in ["1", "2", "8"] {
         place.say(&format!("run s.toml --jobs {jobs} --out o{jobs}")).expect(0, "12/12 folds");
         assert_eq!(results(&place.path(&format!("o{jobs}"))), results(&place.path("o1")), "{jobs} jobs");
+        assert!(model(&place.path(&format!("o{jobs}"))) == model(&place.path("o1")), "{jobs} jobs");
     }
     let [ranked, folds, curves] = results(&place.path("o1"));
     let lines = [ranked, folds, curves].map(|csv| csv.lines().count());

@@ -43,6 +43,24 @@ fn sighup() {
 }
 
 #[test]
+fn the_winners_last_training() {
+    // A fold has a fiftieth of the rows, so that there is time to stop what has all of them.
+    let place = Place::new(
+        "name = \"late\"\n[data]\nbuiltin = \"moons\"\nrows = 3000\ntest = 0\n[cv]\nkind = \"holdout\"\nshare = 0.98\n\
+         [search]\ntrials = 1\n[parameters]\nwidth = 64\nepochs = 150\n",
+    );
+    let run = place.start("run s.toml --out o");
+    wait_for_units(&place.path("o"), 1);
+    signal(&run, "INT");
+    let ran: Ran = run.wait_with_output().expect("it ends").into();
+    let ran = ran.expect(130, "stopped before there was a model; continue with: ");
+    assert!(ran.stdout.contains("accuracy") || ran.stdout.contains("log_loss"), "{}", ran.stdout);
+    assert!(!place.path("o/model").exists());
+    place.say("run s.toml --out o").expect(0, "1/1 folds");
+    assert!(place.path("o/model/model.safetensors").exists());
+}
+
+#[test]
 fn training() {
     let text = "[data]\nbuiltin = \"moons\"\n[parameters]\nwidth = 8\nepochs = 1000000000\n";
     let place = Place::new(text);

@@ -17,13 +17,12 @@ fn rows_of(features: &ndarray::Array2<f64>) -> Vec<Vec<f64>> {
     features.rows().into_iter().map(|row| row.to_vec()).collect()
 }
 
-fn read_rows(text: &str, kept: &[&str], with_target: bool) -> Result<Rows, Fault> {
+fn read_rows(text: &str, kept: &[(&str, bool)], with_target: bool) -> Result<Rows, Fault> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("new.csv");
     std::fs::write(&path, text).expect("a file");
-    let kept: Vec<String> = kept.iter().map(|name| (*name).to_owned()).collect();
     let schema = Schema::new(&table(), &options());
-    schema.read_rows(&path, &kept, with_target).map_err(|error| error.fault)
+    schema.read_rows(&path, kept, with_target).map_err(|error| error.fault)
 }
 
 #[test]
@@ -72,12 +71,17 @@ fn a_schema_says_what_the_columns_are() {
     assert_eq!(serde_json::from_str::<Schema>(&json).expect("our own"), schema);
 }
 
+fn column(name: &str, cells: &[&str]) -> (String, Vec<String>) {
+    (name.to_owned(), cells.iter().map(|cell| (*cell).to_owned()).collect())
+}
+
 #[test]
 fn rows_need_no_target_and_keep_what_is_asked_for() {
-    let rows = read_rows("b,id,a\nv,=1,0.5\nw, x ,\n", &["id", "a"], false).expect("rows");
+    let rows = read_rows("b,id,a\nv,=1,0.5\nw, x ,\n", &[("id", true), ("a", false), ("who", false)], false)
+        .expect("rows");
     assert_eq!(rows.n_rows(), 2);
     assert!(rows.target.is_none() && rows.refused.is_empty());
-    assert_eq!(rows.kept, [["=1", " x "], ["0.5", ""]]);
+    assert_eq!(rows.kept, [column("id", &["=1", " x "]), column("a", &["0.5", ""])]);
     assert_eq!(rows.features.row(0).to_vec(), [0.5, 1.0]);
     assert!(rows.features[[1, 0]].is_nan());
     assert_eq!(rows.features[[1, 1]], 2.0, "a level that is new stands behind the others");
@@ -86,14 +90,14 @@ fn rows_need_no_target_and_keep_what_is_asked_for() {
 #[test]
 fn a_row_that_cannot_be_read_is_noted_and_passed_over() {
     let text = "id,a,b,y\n1,0.5,u,no\n2,high,u,no\n3,0.5\n4,1.5,v,perhaps\n5,2.5,v,yes\n";
-    let rows = read_rows(text, &["id"], true).expect("rows");
+    let rows = read_rows(text, &[("id", true)], true).expect("rows");
     let refused: Vec<(usize, String)> =
         rows.refused.iter().map(|(row_idx, fault)| (*row_idx, fault.to_string())).collect();
     assert_eq!(refused.iter().map(|(row_idx, _)| *row_idx).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(refused[0].1.contains("`high`"), "{refused:?}");
     assert!(refused[1].1.contains("2 fields"), "{refused:?}");
     assert!(refused[2].1.contains("`perhaps`"), "{refused:?}");
-    assert_eq!(rows.kept, [["1", "2", "3", "4", "5"]]);
+    assert_eq!(rows.kept, [column("id", &["1", "2", "3", "4", "5"])]);
     assert_eq!(rows_of(&rows.features), [[0.5, 0.0], [2.5, 1.0]]);
     assert!(matches!(&rows.target, Some(Target::Classes { codes, .. }) if codes == &[0, 1]));
 
@@ -106,6 +110,6 @@ fn what_is_wrong_with_the_file_is_an_error_all_the_same() {
     assert!(matches!(read_rows("a,b\n", &[], false), Err(Fault::NoRows)));
     assert!(matches!(read_rows("", &[], false), Err(Fault::Empty)));
     assert!(matches!(read_rows("a,b\n1,\"u\n", &[], false), Err(Fault::UnclosedQuote { .. })));
-    assert!(matches!(read_rows("a,b\n1,u\n", &["id"], false), Err(Fault::UnknownColumn { .. })));
+    assert!(matches!(read_rows("a,b\n1,u\n", &[("id", true)], false), Err(Fault::UnknownColumn { .. })));
     assert!(matches!(read_rows("a,b\n1,u\n", &[], true), Err(Fault::UnknownColumn { .. })));
 }

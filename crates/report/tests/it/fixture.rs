@@ -74,6 +74,7 @@ pub(crate) fn study(info: SweepInfo) -> Study {
         folds: Vec::new(),
         timings: Vec::new(),
         decompositions: std::collections::BTreeMap::new(),
+        refit: None,
     }
 }
 

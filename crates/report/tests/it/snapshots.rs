@@ -208,6 +208,7 @@ fn summary() {
           "epochs": 50
         }
       },
+      "refit": null,
       "identity": {
         "seed": 7,
         "metric": "log_loss"

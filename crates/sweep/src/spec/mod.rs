@@ -58,6 +58,8 @@ pub struct Sweep {
     pub early_stopping: Option<EarlyStopping>,
     /// What curves record beside the losses.
     pub record: RecordSpec,
+    /// What becomes of the winner.
+    pub select: SelectSpec,
 }
 
 /// `[data]`
@@ -239,6 +241,13 @@ pub struct RecordSpec {
     pub gradient_norms: bool,
 }
 
+/// `[select]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SelectSpec {
+    /// Whether the best configuration is trained once more, on all rows that are not held out.
+    pub refit: bool,
+}
+
 /// No sweep file is larger than this.
 const LARGEST_FILE: u64 = 16 << 20;
 /// Trials of a random search when none are given.
@@ -313,6 +322,7 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
     let preprocess = preprocess(top.section("preprocess")?, features)?;
     let early_stopping = early_stopping(top.section("early_stopping")?)?;
     let record = record(top.section("record")?)?;
+    let select = select(top.section("select")?)?;
     top.finish()?;
     Ok(Sweep {
         file: path.to_owned(),
@@ -327,6 +337,7 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
         preprocess,
         early_stopping,
         record,
+        select,
     })
 }
 
@@ -705,4 +716,11 @@ fn record(section: Option<Section<'_>>) -> Result<RecordSpec, Fault> {
     let gradient_norms = section.flag("gradient_norms")?.unwrap_or(false);
     section.finish()?;
     Ok(RecordSpec { gradient_norms })
+}
+
+fn select(section: Option<Section<'_>>) -> Result<SelectSpec, Fault> {
+    let Some(section) = section else { return Ok(SelectSpec { refit: true }) };
+    let refit = section.flag("refit")?.unwrap_or(true);
+    section.finish()?;
+    Ok(SelectSpec { refit })
 }

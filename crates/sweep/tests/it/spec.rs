@@ -140,15 +140,17 @@ fn what_is_not_there_yet() {
     insta::assert_snapshot!(refused_below_data(&[
         "[[constraint]]\nexpr = \"depth * width <= 1024\"",
         "[select]\nrule = \"best\"",
+        "[select]\nrefit = \"yes\"",
         "[search]\nsampler = \"tpe\"",
         "[search]\nracing = \"off\"",
         "[parameters]\nl2 = { min = 0, max = 1, when = \"depth == 1\" }",
         "[parameters]\nl2 = { min = 0.1, max = 0.9, scale = \"logit\" }",
     ]), @r#"
     s.toml:3:3: unknown key `constraint`
-       hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
-    s.toml:3:2: unknown key `select`
-       hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
+       hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`, `select`
+    s.toml:4:1: unknown key `select.rule`
+       hint: known are `refit`
+    s.toml:4:1: `select.refit` is "yes", but must be true or false
     s.toml:4:1: `search.sampler` is "tpe", which is not known
        hint: known are `grid`, `random`, `list`
     s.toml:4:1: unknown key `search.racing`
@@ -620,7 +622,7 @@ fn wrong_overrides() {
     --set parameters.width=99999999999999999999: `parameters.width` is "99999999999999999999", but must be a whole number, at least 1
     --set seed=2024-01-01: `seed` is "2024-01-01", but must be a whole number, at least 0
     --set \u{1b}[31m=1: unknown key `\u{1b}[31m`
-       hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`
+       hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`, `select`
     "#);
 }
 
