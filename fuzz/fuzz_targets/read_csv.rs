@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mlpsweep_data::{CsvOptions, Fill, Pipeline, PipelineOptions, Scale, read_csv_from};
+use mlpsweep_data::{CsvOptions, Fill, Pipeline, PipelineOptions, Scale, Schema, read_csv_from};
 use std::path::Path;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -34,10 +34,17 @@ fuzz_target!(|bytes: &[u8]| {
     };
     if let Ok(pipeline) = Pipeline::fit(&data, &rows, options) {
         let mut inputs = vec![0.0_f64; rows.len() * pipeline.n_inputs()];
-        pipeline.gather(&data, &rows, &mut inputs);
+        pipeline.gather(&data.features, &rows, &mut inputs);
         assert!(inputs.iter().all(|input| !input.is_nan()));
         assert!(pipeline.n_inputs() <= options.n_inputs_at_most(&data));
         assert_eq!(pipeline.input_names(&data).len(), pipeline.n_inputs());
+    }
+    let options = CsvOptions { gaps: true, ..CsvOptions::default() };
+    let rows = Schema::new(&data, &options).read_rows_from(csv, path, &[("y", true)], choice & 4 != 0);
+    if let Ok(rows) = rows {
+        assert_eq!(rows.features.ncols(), data.n_features());
+        assert_eq!(rows.kept[0].1.len(), rows.n_rows());
+        assert!(rows.target.is_none_or(|target| target.n_rows() == rows.features.nrows()));
     }
     let other = read_csv_from(
         csv,
@@ -45,6 +52,6 @@ fuzz_target!(|bytes: &[u8]| {
         &data.same_columns(&CsvOptions { target: vec!["y".into()], gaps: true, ..CsvOptions::default() }),
     );
     if let Ok(other) = other {
-        let _ = data.clone().append(&other);
+        data.clone().append(&other);
     }
 });

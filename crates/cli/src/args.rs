@@ -156,7 +156,7 @@ pub(crate) struct PredictArguments {
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     pub(crate) keep: Vec<String>,
     /// Hold the predictions against the target in the table, and print the scores alone
-    #[arg(long)]
+    #[arg(long, conflicts_with = "keep")]
     pub(crate) score: bool,
     /// Write the result to this file, not to standard output
     #[arg(long, value_name = "FILE")]

@@ -108,6 +108,7 @@ trials = 24
 depth         = {{ min = 1, max = 4 }}
 width         = {{ min = 16, max = 512, scale = \"log\" }}
 learning_rate = {{ min = 1e-4, max = 1e-1, scale = \"log\" }}
+schedule      = \"cosine\"        # the rate falls to 0 over all epochs; \"constant\" keeps it
 l2            = {{ min = 1e-4, max = 10.0, scale = \"log\" }}
 dropout       = {{ min = 0.0, max = 0.5, step = 0.1 }}
 batch_size    = {{ values = {batch_sizes} }}

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use ndarray::{Array2, Axis};
@@ -132,15 +133,39 @@ impl Schema {
         kept: &[(&str, bool)],
         with_target: bool,
     ) -> Result<Rows, DataError> {
+        let file = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+        let (n_bytes, file) =
+            file.map_err(|error| DataError { path: path.to_owned(), fault: Fault::Unreadable(error) })?;
+        self.read(file, Some(n_bytes), path, (kept, with_target))
+    }
+
+    /// Reads rows from any source, as [`read_rows`](Schema::read_rows) would from a file called `path`.
+    ///
+    /// # Errors
+    /// As [`read_rows`](Schema::read_rows).
+    pub fn read_rows_from(
+        &self,
+        source: impl Read,
+        path: &Path,
+        kept: &[(&str, bool)],
+        with_target: bool,
+    ) -> Result<Rows, DataError> {
+        self.read(source, None, path, (kept, with_target))
+    }
+
+    fn read(
+        &self,
+        source: impl Read,
+        n_bytes: Option<u64>,
+        path: &Path,
+        (kept, with_target): (&[(&str, bool)], bool),
+    ) -> Result<Rows, DataError> {
         let mut options = self.options();
         if !with_target {
             options.target.clear();
         }
-        let table = File::open(path)
-            .and_then(|file| Ok((file.metadata()?.len(), file)))
-            .map_err(Fault::Unreadable)
-            .and_then(|(n_bytes, file)| read::read_rows(file, Some(n_bytes), path, &options, kept));
-        let table = table.map_err(|fault| DataError { path: path.to_owned(), fault })?;
+        let table = read::read_rows(source, n_bytes, path, &options, kept)
+            .map_err(|fault| DataError { path: path.to_owned(), fault })?;
         let Table { feature_names, features, categories, target, refused, kept, .. } = table;
         let mut known = self.categories.clone();
         let features = aligned(&self.feature_names, &mut known, (&feature_names, &features, &categories));

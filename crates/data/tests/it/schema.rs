@@ -18,11 +18,10 @@ fn rows_of(features: &ndarray::Array2<f64>) -> Vec<Vec<f64>> {
 }
 
 fn read_rows(text: &str, kept: &[(&str, bool)], with_target: bool) -> Result<Rows, Fault> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("new.csv");
-    std::fs::write(&path, text).expect("a file");
     let schema = Schema::new(&table(), &options());
-    schema.read_rows(&path, kept, with_target).map_err(|error| error.fault)
+    schema
+        .read_rows_from(text.as_bytes(), Path::new("new.csv"), kept, with_target)
+        .map_err(|error| error.fault)
 }
 
 #[test]
