@@ -67,7 +67,10 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
             let shares: Vec<String> = labels
                 .iter()
                 .enumerate()
-                .map(|(class, label)| format!("{} {}", label.escape_debug(), count(class)))
+                .map(|(class, label)| {
+                    let (n, label) = (count(class), label.escape_debug());
+                    format!("{label} {n} ({:.1} %)", 100.0 * n as f64 / codes.len() as f64)
+                })
                 .collect();
             line(
                 "target",

@@ -142,7 +142,11 @@ fn classes_of_the_users_choice() {
     let with =
         |verb: &str, classes: &str| place.run(&[verb, "s.toml", "--set", &format!("data.classes={classes}")]);
     let ran = with("validate", r#"["class2", "class0", "rare", "class1"]"#).expect(0, "");
-    assert!(ran.stdout.contains("class2 50, class0 50, rare 0, class1 50"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("class2 50 (33.3 %), class0 50 (33.3 %), rare 0 (0.0 %), class1 50 (33.3 %)"),
+        "{}",
+        ran.stdout
+    );
     for verb in ["validate", "run", "train"] {
         with(verb, r#"["class0", "class1"]"#).expect(6, "d.csv: line 4, column `label`: `class2` is none");
         place

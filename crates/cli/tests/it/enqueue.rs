@@ -57,7 +57,7 @@ fn a_whole_list() {
     insta::assert_snapshot!(without_forecast(&place.say("validate s.toml").expect(0, "").stdout), @r"
     sweep            list
     data             moons, 60 rows, 2 features
-    target           class, 2 classes: 0 30, 1 30
+    target           class, 2 classes: 0 30 (50.0 %), 1 30 (50.0 %)
     held out         0 rows
     splits           3 stratified folds
     metric           log_loss, minimize

@@ -49,7 +49,7 @@ fn what_was_understood() {
     insta::assert_snapshot!(without_forecast(&place.say("validate s.toml").expect(0, "").stdout), @r#"
     sweep            small
     data             moons, 60 rows, 2 features
-    target           class, 2 classes: 0 30, 1 30
+    target           class, 2 classes: 0 30 (50.0 %), 1 30 (50.0 %)
     held out         0 rows
     splits           3 stratified folds
     metric           log_loss, minimize
