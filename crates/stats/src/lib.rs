@@ -10,6 +10,14 @@
 //! | and when many are compared at once? | [`holm()`] |
 //! | is an error one of bias or of variance? | [`RepeatedErrors`] |
 //!
+//! What a gate says about two builds measured in turn, round by round:
+//!
+//! | question | function |
+//! | --- | --- |
+//! | how large is the difference? | [`hodges_lehmann()`], [`bootstrap_interval`] |
+//! | is it larger than a margin? | [`signed_rank_p`] |
+//! | and when many are compared at once? | [`benjamini_hochberg()`] |
+//!
 //! ```
 //! use mlpsweep_stats::{corrected_se, mean, paired_corrected_t_test, sd, t_interval};
 //!
@@ -28,14 +36,22 @@
 //! Nothing here draws random numbers, reads a clock or fails on finite input; what cannot be computed from too
 //! few values is `None`.
 
+mod benjamini_hochberg;
+mod bootstrap;
 mod decomposition;
 mod describe;
+mod hodges_lehmann;
 mod holm;
 mod resampled;
+mod signed_rank;
 mod student;
 
+pub use benjamini_hochberg::benjamini_hochberg;
+pub use bootstrap::{bootstrap_interval, quantile};
 pub use decomposition::{Decomposition, RepeatedErrors};
 pub use describe::{mean, sd};
+pub use hodges_lehmann::{hodges_lehmann, median};
 pub use holm::holm;
 pub use resampled::{Interval, TTest, corrected_se, paired_corrected_t_test, t_interval};
+pub use signed_rank::signed_rank_p;
 pub use student::{t_critical, t_two_sided_p};

@@ -4,6 +4,7 @@
 
 mod decomposition;
 mod holm;
+mod paired;
 mod resampled;
 mod student;
 

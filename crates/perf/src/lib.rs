@@ -1,0 +1,34 @@
+//! Two builds measured in turn, and a verdict a benchmark that CI can act on.
+//!
+//! ```text
+//! base, head ── rounds: every benchmark of both, a process each, in an order that is drawn ─▶ Pair a round
+//!                                                          │
+//!                    d_r = ln(head/base) of each round ── judge ─▶ verdict a benchmark ─▶ Markdown, JSON, JUnit, exit code
+//!                                                          │
+//!                                   what trips is measured again, and decided on that alone
+//! ```
+//!
+//! Criterion measures within one process, and its own verdict looks at one process a side: what differs *between* processes —
+//! where the linker put things, where memory came from, who else was on the machine — is not in its interval. Here a process
+//! gives one number, the median of its samples, and a round one difference; the statistics are over rounds.
+//!
+//! What is asked is whether a benchmark became slower by more than a margin, not whether it changed: the test is against that.
+
+mod benchmark_files;
+mod executable;
+mod gate;
+mod host;
+mod judge;
+mod junit;
+mod markdown;
+mod rounds;
+mod run;
+
+pub use benchmark_files::{FileError, Measured, read_folder};
+pub use executable::{Executable, Timing};
+pub use gate::{Gate, GateError, Measure, Progress};
+pub use host::Host;
+pub use judge::{Estimate, Judged, Row, Verdict, judge, least_rounds};
+pub use junit::junit;
+pub use markdown::markdown;
+pub use run::{Arm, Broken, Options, Pair, SavedRun, Stage};
