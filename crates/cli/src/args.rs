@@ -18,11 +18,12 @@ use std::time::Duration;
   mlpsweep predict results/digits new.csv  what the winner says of new rows
   mlpsweep train config.toml --save weights.safetensors
   mlpsweep gradcheck config.toml           hold its derivatives against differences
+  mlpsweep perf ab --base main             is any benchmark slower than on main?
 
 Exit codes:
   0 done    1 internal error    2 usage or sweep file    3 a check failed    4 nothing to rank
   5 no usable trial    6 bad data    7 store locked, damaged, newer or of another sweep
-  8 output not written    129, 130, 143 stopped by a signal; what was finished is stored"
+  8 output not written    9 inconclusive, on request    129, 130, 143 stopped by a signal; what was finished is stored"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -38,6 +39,7 @@ pub(crate) enum Verb {
     Predict(PredictArguments),
     Train(TrainArguments),
     Gradcheck(GradcheckArguments),
+    Perf(PerfArguments),
 }
 
 /// Look at a table and write a commented sweep file that runs as it is.
@@ -227,6 +229,168 @@ pub(crate) struct GradcheckArguments {
     pub(crate) output: OutputArguments,
 }
 
+/// Performance-regression checks of criterion benchmarks, this project's or any other's.
+///
+/// Criterion measures; what differs between processes is not in its own verdict, and is in this one. Two builds are measured in
+/// turn, a process each time, in an order that is drawn; the test is whether a benchmark is slower by more than a margin; what
+/// trips is measured again, and decided on that alone.
+#[derive(Debug, Args)]
+pub(crate) struct PerfArguments {
+    #[command(subcommand)]
+    pub(crate) verb: PerfVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PerfVerb {
+    Ab(PerfAbArguments),
+    Aa(PerfAaArguments),
+    Compare(PerfCompareArguments),
+    Report(PerfReportArguments),
+}
+
+/// Compare two builds: a verdict a benchmark, exit 3 when one is slower.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep perf ab --base origin/main --bench step --out perf
+  mlpsweep perf ab --base old/step --head new/step --only W1,W2 --rounds 10
+
+Exit codes:
+  0 no benchmark is slower    3 one is    4 benchmarks are missing, or none is in both
+  6 a benchmark gave no number    9 these rounds cannot tell, with --fail-inconclusive")]
+pub(crate) struct PerfAbArguments {
+    /// The build to compare with: a git revision, a folder with a source tree, or a benchmark executable
+    #[arg(long, value_name = "REV|DIR|EXE")]
+    pub(crate) base: String,
+    /// The build to judge
+    #[arg(long, value_name = "REV|DIR|EXE", default_value = ".")]
+    pub(crate) head: String,
+    /// The noise of this host, as `perf aa` has written it: no margin is smaller
+    #[arg(long, value_name = "NOISE.json")]
+    pub(crate) noise: Option<PathBuf>,
+    /// Benchmarks that only the base has are no failure
+    #[arg(long)]
+    pub(crate) allow_missing: bool,
+    /// End with 9 when the rounds cannot tell of every benchmark
+    #[arg(long)]
+    pub(crate) fail_inconclusive: bool,
+    #[command(flatten)]
+    pub(crate) timing: PerfTiming,
+}
+
+/// Compare a build with a copy of itself: the noise of this host.
+#[derive(Debug, Args)]
+pub(crate) struct PerfAaArguments {
+    /// The build: a git revision, a folder with a source tree, or a benchmark executable
+    #[arg(long, value_name = "REV|DIR|EXE", default_value = ".")]
+    pub(crate) build: String,
+    /// Write the noise to this file, for `perf ab --noise`
+    #[arg(long, value_name = "NOISE.json")]
+    pub(crate) noise: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) timing: PerfTiming,
+}
+
+/// Compare what was measured before: criterion folders, or runs that `perf ab --out` has saved.
+///
+/// A criterion folder holds one process's samples, which say nothing of what differs between processes: of such benchmarks the
+/// change is shown and the verdict is `inconclusive`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep perf compare target/criterion target/criterion --base-baseline main
+  mlpsweep perf compare monday/run.json tuesday/run.json")]
+pub(crate) struct PerfCompareArguments {
+    /// A criterion folder or a run.json
+    #[arg(value_name = "A")]
+    pub(crate) base: PathBuf,
+    /// Another
+    #[arg(value_name = "B")]
+    pub(crate) head: PathBuf,
+    /// The baseline of A, where that is a criterion folder
+    #[arg(long, value_name = "NAME", default_value = "new")]
+    pub(crate) base_baseline: String,
+    /// The baseline of B
+    #[arg(long, value_name = "NAME", default_value = "new")]
+    pub(crate) head_baseline: String,
+    /// What counts as slower: by more than this, such as 5% or 0.05
+    #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
+    pub(crate) threshold: f64,
+    /// The share of false alarms that is accepted among the alarms
+    #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
+    pub(crate) level: f64,
+    /// Benchmarks that only A has are no failure
+    #[arg(long)]
+    pub(crate) allow_missing: bool,
+    /// Show numbers of other machines or compilers too, and decide nothing
+    #[arg(long)]
+    pub(crate) allow_cross_host: bool,
+    /// End with 9 when the numbers cannot tell of every benchmark
+    #[arg(long)]
+    pub(crate) fail_inconclusive: bool,
+    /// Write run.json, verdicts.json, report.md and junit.xml into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// How the verdicts are printed
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// Make the reports of a saved run again.
+#[derive(Debug, Args)]
+pub(crate) struct PerfReportArguments {
+    /// The run.json of `perf ab --out`
+    #[arg(value_name = "RUN.json")]
+    pub(crate) run: PathBuf,
+    /// Write run.json, verdicts.json, report.md and junit.xml into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// How the verdicts are printed
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// What is measured, and how long.
+#[derive(Debug, Args)]
+pub(crate) struct PerfTiming {
+    /// Build the benchmarks of this package alone; may be repeated
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) package: Vec<String>,
+    /// Build this bench target alone; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) bench: Vec<String>,
+    /// Measure only benchmarks with one of these in their names
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// What counts as slower: by more than this, such as 5% or 0.05
+    #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
+    pub(crate) threshold: f64,
+    /// The share of false alarms that is accepted among the alarms
+    #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
+    pub(crate) level: f64,
+    /// Rounds, at most; what trips has as many again
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) rounds: usize,
+    /// Where all that is drawn starts
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Seconds a process warms up
+    #[arg(long, value_name = "SECONDS", default_value = "0.2", value_parser = seconds)]
+    pub(crate) warm_up_time: f64,
+    /// Seconds a process measures
+    #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = seconds)]
+    pub(crate) measurement_time: f64,
+    /// Samples of a process
+    #[arg(long, value_name = "N", default_value = "20", value_parser = samples)]
+    pub(crate) sample_size: usize,
+    /// Seconds after which a process hangs
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
+    pub(crate) timeout: f64,
+    /// Write run.json, verdicts.json, report.md and junit.xml into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct OutputArguments {
     /// How tables are printed
@@ -257,4 +421,23 @@ fn epsilon(text: &str) -> Result<f64, String> {
 
 fn duration(text: &str) -> Result<Duration, String> {
     mlpsweep_sweep::spec::parse_duration(text).ok_or_else(|| "a time is such as 90s, 10m or 1h30m".to_owned())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = match text.strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f64>().map(|percent| percent / 100.0),
+        None => text.parse::<f64>(),
+    };
+    let share = share.ok().filter(|share| *share > 0.0 && *share < 1.0);
+    share.ok_or_else(|| "a share is above 0 and below 1, such as 0.05 or 5%".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds: &f64| *seconds > 0.0 && *seconds <= 86_400.0);
+    seconds.ok_or_else(|| "a time is seconds above 0, at most a day".to_owned())
+}
+
+fn samples(text: &str) -> Result<usize, String> {
+    let samples = text.parse().ok().filter(|samples: &usize| *samples >= 10);
+    samples.ok_or_else(|| "criterion takes 10 samples or more".to_owned())
 }

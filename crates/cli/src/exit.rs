@@ -25,6 +25,9 @@ pub(crate) const STORE: u8 = 7;
 /// Output could not be written.
 pub(crate) const OUTPUT: u8 = 8;
 
+/// What was measured cannot tell, and that was to be said.
+pub(crate) const INCONCLUSIVE: u8 = 9;
+
 /// Why the command did not do what it was asked to.
 #[derive(Debug)]
 pub(crate) struct Problem {

@@ -4,6 +4,7 @@ mod args;
 mod exit;
 mod gradcheck;
 mod init;
+mod perf;
 mod predict;
 mod progress;
 mod rank;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Verb::Predict(arguments) => predict::predict(&arguments),
         Verb::Train(arguments) => train::train(&arguments),
         Verb::Gradcheck(arguments) => gradcheck::gradcheck(&arguments),
+        Verb::Perf(arguments) => perf::perf(&arguments),
     });
     // The hook has said what happened.
     exit_code(outcome.unwrap_or(Err(Problem::said(exit::INTERNAL))))

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! A benchmark that is slower or faster has tripped. Its fresh rounds decide, alone: of many that are looked at, those that trip by
-//! chance do not do so twice. The least p of n rounds is 2⁻ⁿ, so fewer than [`least_rounds`] could never find anything.
+//! chance do not do so twice. What was measured at other times cannot be measured again, and is decided at once. The least p of n rounds is 2⁻ⁿ, so fewer than [`least_rounds`] could never find anything.
 
 use crate::run::{Arm, Options, SavedRun, Stage};
 use mlpsweep_seed::Seed;
@@ -149,7 +149,13 @@ pub fn judge(run: &SavedRun) -> Judged {
             _ if broken.is_some() => (Verdict::Broken, first[benchmark].clone()),
             (None, _) => (Verdict::Inconclusive, None),
             (Some(estimate), None) if tripped.contains(&benchmark) => {
-                (Verdict::Unconfirmed, Some(estimate.clone()))
+                let is_slower = estimate.p_slower <= run.options.level;
+                let verdict = match (run.options.confirms, is_slower) {
+                    (true, _) => Verdict::Unconfirmed,
+                    (false, true) => Verdict::Regressed,
+                    (false, false) => Verdict::Improved,
+                };
+                (verdict, Some(estimate.clone()))
             }
             (Some(first), Some(again)) if tripped.contains(&benchmark) => {
                 let is_slower = first.p_slower <= run.options.level;
@@ -161,8 +167,10 @@ pub fn judge(run: &SavedRun) -> Judged {
                 (verdict, Some(again.clone()))
             }
             (Some(estimate), _) => {
-                let inside =
-                    estimate.high < estimate.margin && estimate.low > 1.0 / (1.0 + estimate.margin) - 1.0;
+                // A process or a few say nothing of what differs between processes.
+                let inside = estimate.n_rounds >= least_rounds(1, run.options.level)
+                    && estimate.high < estimate.margin
+                    && estimate.low > 1.0 / (1.0 + estimate.margin) - 1.0;
                 let verdict = if inside { Verdict::Equivalent } else { Verdict::Inconclusive };
                 (verdict, Some(estimate.clone()))
             }

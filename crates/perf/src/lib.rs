@@ -15,20 +15,26 @@
 //! What is asked is whether a benchmark became slower by more than a margin, not whether it changed: the test is against that.
 
 mod benchmark_files;
+mod build;
 mod executable;
 mod gate;
 mod host;
 mod judge;
 mod junit;
 mod markdown;
+mod noise;
+mod offline;
 mod rounds;
 mod run;
 
 pub use benchmark_files::{FileError, Measured, read_folder};
+pub use build::{BuildError, Choice, Worktree, build_tree};
 pub use executable::{Executable, Timing};
 pub use gate::{Gate, GateError, Measure, Progress};
 pub use host::Host;
 pub use judge::{Estimate, Judged, Row, Verdict, judge, least_rounds};
 pub use junit::junit;
-pub use markdown::markdown;
+pub use markdown::{headline, markdown, time};
+pub use noise::Noise;
+pub use offline::{Side, incomparable, offline, side_of_folder, side_of_run};
 pub use run::{Arm, Broken, Options, Pair, SavedRun, Stage};

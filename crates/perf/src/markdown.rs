@@ -42,7 +42,7 @@ pub fn markdown(run: &SavedRun, judged: &Judged) -> String {
 }
 
 /// The counts, the worst first.
-pub(crate) fn headline(judged: &Judged) -> String {
+pub fn headline(judged: &Judged) -> String {
     let counts = Verdict::ALL.iter().map(|&verdict| (judged.count(verdict), verdict.name()));
     let counts: Vec<String> = counts.filter(|(n, _)| *n > 0).map(|(n, name)| format!("{n} {name}")).collect();
     if counts.is_empty() { "nothing to compare".to_owned() } else { counts.join(", ") }
@@ -80,7 +80,7 @@ fn numbers(estimate: &Estimate) -> String {
 }
 
 /// Nanoseconds in the unit that leaves few digits.
-pub(crate) fn time(nanoseconds: f64) -> String {
+pub fn time(nanoseconds: f64) -> String {
     const UNITS: [(f64, &str); 3] = [(1e9, "s"), (1e6, "ms"), (1e3, "µs")];
     match UNITS.into_iter().find(|(size, _)| nanoseconds >= *size) {
         Some((size, unit)) => format!("{:.4} {unit}", nanoseconds / size),

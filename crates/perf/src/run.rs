@@ -42,6 +42,8 @@ pub struct Options {
     pub level: f64,
     /// Rounds of each stage, at most.
     pub rounds: usize,
+    /// Whether what trips is measured again before it is believed.
+    pub confirms: bool,
     /// Resamples of a bootstrap interval.
     pub resamples: usize,
     /// Where all that is drawn starts.
@@ -52,7 +54,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { threshold: 0.05, level: 0.05, rounds: 20, resamples: 2000, seed: 0, noise: Vec::new() }
+        Options {
+            threshold: 0.05,
+            level: 0.05,
+            rounds: 20,
+            confirms: true,
+            resamples: 2000,
+            seed: 0,
+            noise: Vec::new(),
+        }
     }
 }
 

@@ -56,6 +56,6 @@ pub use ranking::{RankedTrial, Ranking, TrialState};
 pub use scores::Scores;
 pub use study::Study;
 pub use summary::summary_json;
-pub use table::table;
+pub use table::{plain_table, table};
 pub use timings::timings_csv;
 pub use write::{OutputError, write_all, write_file};

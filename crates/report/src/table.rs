@@ -45,7 +45,7 @@ pub fn table(ranking: &Ranking<'_>, info: &SweepInfo, top: usize, width: Option<
 }
 
 /// Cells as they are, numbers to the right.
-pub(crate) fn plain_table(header: &[String], rows: Vec<Vec<String>>) -> String {
+pub fn plain_table(header: &[String], rows: Vec<Vec<String>>) -> String {
     let columns: Vec<Column> = header
         .iter()
         .enumerate()

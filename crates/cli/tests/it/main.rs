@@ -9,6 +9,7 @@ mod help;
 mod init;
 mod output;
 mod parity;
+mod perf;
 mod predict;
 mod rank;
 mod resume;
