@@ -245,6 +245,9 @@ pub(crate) enum PerfVerb {
     Ab(PerfAbArguments),
     Aa(PerfAaArguments),
     Compare(PerfCompareArguments),
+    Icount(PerfIcountArguments),
+    Record(PerfRecordArguments),
+    History(PerfHistoryArguments),
     Report(PerfReportArguments),
 }
 
@@ -334,6 +337,59 @@ pub(crate) struct PerfCompareArguments {
     pub(crate) format: Format,
 }
 
+/// Compare instruction counts of two builds under callgrind, each benchmark run once.
+///
+/// Instructions do not depend on who else is on the machine, but are not time. A count has the benchmark's preparation in it. Where
+/// valgrind is missing nothing is said and the exit code is 4, never 0.
+#[derive(Debug, Args)]
+pub(crate) struct PerfIcountArguments {
+    /// The build to compare with: a git revision, a folder with a source tree, or a benchmark executable
+    #[arg(long, value_name = "REV|DIR|EXE")]
+    pub(crate) base: String,
+    /// The build to judge
+    #[arg(long, value_name = "REV|DIR|EXE", default_value = ".")]
+    pub(crate) head: String,
+    /// More instructions by more than this are a regression
+    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = share)]
+    pub(crate) threshold: f64,
+    /// Benchmarks that only the base has are no failure
+    #[arg(long)]
+    pub(crate) allow_missing: bool,
+    #[command(flatten)]
+    pub(crate) choice: PerfChoice,
+    /// How the counts are printed
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub(crate) format: Format,
+}
+
+/// Append the head of a saved run to a history.
+#[derive(Debug, Args)]
+pub(crate) struct PerfRecordArguments {
+    /// The run.json of `perf ab --out` or `perf aa --out`
+    #[arg(value_name = "RUN.json")]
+    pub(crate) run: PathBuf,
+    /// What was measured, such as a commit
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) commit: String,
+    /// The history
+    #[arg(long, value_name = "HISTORY.csv", default_value = "results/perf/history.csv")]
+    pub(crate) history: PathBuf,
+}
+
+/// Show a history: of each benchmark and host class the last time, and where it changed.
+#[derive(Debug, Args)]
+pub(crate) struct PerfHistoryArguments {
+    /// The history
+    #[arg(value_name = "HISTORY.csv", default_value = "results/perf/history.csv")]
+    pub(crate) history: PathBuf,
+    /// Show only benchmarks with one of these in their names
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub(crate) format: Format,
+}
+
 /// Make the reports of a saved run again.
 #[derive(Debug, Args)]
 pub(crate) struct PerfReportArguments {
@@ -348,9 +404,9 @@ pub(crate) struct PerfReportArguments {
     pub(crate) format: Format,
 }
 
-/// What is measured, and how long.
+/// What is built, and what of it is measured.
 #[derive(Debug, Args)]
-pub(crate) struct PerfTiming {
+pub(crate) struct PerfChoice {
     /// Build the benchmarks of this package alone; may be repeated
     #[arg(long, short, value_name = "NAME")]
     pub(crate) package: Vec<String>,
@@ -360,6 +416,13 @@ pub(crate) struct PerfTiming {
     /// Measure only benchmarks with one of these in their names
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
+}
+
+/// What is measured, and how long.
+#[derive(Debug, Args)]
+pub(crate) struct PerfTiming {
+    #[command(flatten)]
+    pub(crate) choice: PerfChoice,
     /// What counts as slower: by more than this, such as 5% or 0.05
     #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share)]
     pub(crate) threshold: f64,

@@ -1,16 +1,18 @@
 //! `mlpsweep perf`: does another build make a benchmark slower?
 
 use crate::args::{
-    Format, PerfAaArguments, PerfAbArguments, PerfArguments, PerfCompareArguments, PerfReportArguments,
-    PerfTiming, PerfVerb,
+    Format, PerfAaArguments, PerfAbArguments, PerfArguments, PerfChoice, PerfCompareArguments,
+    PerfHistoryArguments, PerfIcountArguments, PerfRecordArguments, PerfReportArguments, PerfTiming,
+    PerfVerb,
 };
 use crate::exit::{BAD_DATA, GATE, INCONCLUSIVE, INTERNAL, NOTHING, Problem, USAGE, print, tell};
 use crate::progress::Progress;
 use crate::signals::Signals;
 use mlpsweep_perf::{
-    Arm, BuildError, Choice, Executable, Gate, GateError, Host, Judged, Measure, Noise, Options, SavedRun,
-    Side, Stage, Timing, Verdict, Worktree, build_tree, headline, incomparable, judge, junit, markdown,
-    offline, read_folder, side_of_folder, side_of_run, time,
+    Arm, BuildError, Choice, CountError, Executable, Gate, GateError, Host, Judged, Measure, Noise, Options,
+    Recorded, SavedRun, Side, Stage, Timing, Verdict, Worktree, append_history, build_tree, change_points,
+    count_instructions, headline, incomparable, judge, junit, markdown, offline, read_folder, read_history,
+    records, side_of_folder, side_of_run, time, valgrind,
 };
 use mlpsweep_report::{OutputError, plain_table, write_file};
 use serde_json::json;
@@ -26,6 +28,9 @@ pub(crate) fn perf(arguments: &PerfArguments) -> Result<(), Problem> {
         PerfVerb::Ab(arguments) => ab(arguments),
         PerfVerb::Aa(arguments) => aa(arguments),
         PerfVerb::Compare(arguments) => compare(arguments),
+        PerfVerb::Icount(arguments) => icount(arguments),
+        PerfVerb::Record(arguments) => record(arguments),
+        PerfVerb::History(arguments) => history(arguments),
         PerfVerb::Report(arguments) => report(arguments),
     }
 }
@@ -37,11 +42,11 @@ fn ab(arguments: &PerfAbArguments) -> Result<(), Problem> {
     let host = Host::here();
     let options = Options { noise: noise(arguments.noise.as_deref(), &host)?, ..timing.options() };
     let stopped = || Problem::said(signals.exit_code().unwrap_or(130));
-    let base = build(&arguments.base, "base", timing)?;
+    let base = build(&arguments.base, "base", &timing.choice)?;
     if stop.load(Ordering::Relaxed) {
         return Err(stopped());
     }
-    let head = build(&arguments.head, "head", timing)?;
+    let head = build(&arguments.head, "head", &timing.choice)?;
     let run = measure(&[base, head], options, host, timing, stop).map_err(|error| match error {
         Failure::Gate(GateError::Stopped) => stopped(),
         other => other.into(),
@@ -54,7 +59,7 @@ fn ab(arguments: &PerfAbArguments) -> Result<(), Problem> {
 fn aa(arguments: &PerfAaArguments) -> Result<(), Problem> {
     let timing = &arguments.timing;
     let signals = Signals::watch().map_err(|error| Problem::new(INTERNAL, error.to_string()))?;
-    let built = build(&arguments.build, "base", timing)?;
+    let built = build(&arguments.build, "base", &timing.choice)?;
     // A second file, so that the two are as different as two builds of the same source are.
     let copies = tempfile::tempdir().map_err(|error| Problem::new(INTERNAL, error.to_string()))?;
     let mut copy = Built { label: format!("{}, copied", built.label), executables: Vec::new() };
@@ -116,6 +121,141 @@ fn report(arguments: &PerfReportArguments) -> Result<(), Problem> {
     output(&run, &judge(&run), arguments.out.as_deref(), arguments.format)
 }
 
+fn icount(arguments: &PerfIcountArguments) -> Result<(), Problem> {
+    let skipped = |error: CountError| match error {
+        CountError::NoValgrind(_) => Problem::new(NOTHING, error.to_string())
+            .hint(Some("install valgrind; a count that was skipped is no pass".into())),
+        CountError::Benchmark(_) => Problem::new(BAD_DATA, error.to_string()),
+    };
+    tell(&format!("counting with {}", valgrind().map_err(skipped)?));
+    let signals = Signals::watch().map_err(|error| Problem::new(INTERNAL, error.to_string()))?;
+    let limit = Timing::default().limit;
+    let arm = |source: &str, arm: &str| {
+        let built = build(source, arm, &arguments.choice)?;
+        listed(&built, &arguments.choice, limit, signals.stop())
+    };
+    let (base, head) = (arm(&arguments.base, "base")?, arm(&arguments.head, "head")?);
+    let mut rows = Vec::new();
+    for (name, executable) in &base {
+        if signals.stop().load(Ordering::Relaxed) {
+            return Err(Problem::said(signals.exit_code().unwrap_or(130)));
+        }
+        let Some(of_head) = head.get(name) else {
+            rows.push((f64::NEG_INFINITY, name, "missing", String::new(), String::new()));
+            continue;
+        };
+        let before = count_instructions(executable, Arm::Base, name).map_err(skipped)?;
+        let after = count_instructions(of_head, Arm::Head, name).map_err(skipped)?;
+        let change = after as f64 / before as f64 - 1.0;
+        let verdict = match change {
+            more if more > arguments.threshold => "regressed",
+            less if less < -arguments.threshold => "improved",
+            _ => "equivalent",
+        };
+        rows.push((change, name, verdict, before.to_string(), after.to_string()));
+    }
+    if rows.iter().all(|row| row.2 == "missing") && !arguments.allow_missing || rows.is_empty() {
+        return Err(Problem::new(NOTHING, "no benchmark is in both builds"));
+    }
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let header = ["benchmark", "verdict", "change", "base", "head"].map(str::to_owned);
+    let cells = rows.iter().map(|(change, name, verdict, base, head)| {
+        let change = if change.is_finite() { format!("{:+.2} %", 100.0 * change) } else { String::new() };
+        vec![(*name).clone(), (*verdict).to_owned(), change, base.clone(), head.clone()]
+    });
+    print(&cells_as(arguments.format, &header, cells.collect()))?;
+    let count = |wanted: &str| rows.iter().filter(|row| row.2 == wanted).count();
+    match (count("regressed"), count("missing")) {
+        (0, missing) if missing > 0 && !arguments.allow_missing => {
+            Err(Problem::new(NOTHING, format!("{missing} benchmarks are missing")))
+        }
+        (0, _) => Ok(()),
+        (regressed, _) => Err(Problem::new(GATE, format!("{regressed} benchmarks need more instructions"))),
+    }
+}
+
+fn record(arguments: &PerfRecordArguments) -> Result<(), Problem> {
+    let run = read_run(&arguments.run)?;
+    let path = &arguments.history;
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        text => text.map_err(|error| Problem::new(BAD_DATA, format!("{}: {error}", path.display())))?,
+    };
+    check_history(path, &text)?;
+    let more = records(&run, &arguments.commit);
+    make_folder_of(path)?;
+    write_file(path, append_history(&text, &more).as_bytes())?;
+    tell(&format!(
+        "{}: {} benchmarks of {} added",
+        path.display(),
+        more.len(),
+        arguments.commit.escape_debug()
+    ));
+    Ok(())
+}
+
+fn check_history(path: &Path, text: &str) -> Result<Vec<Recorded>, Problem> {
+    let read = read_history(text);
+    let (records, is_cut) =
+        read.map_err(|reason| Problem::new(BAD_DATA, format!("{}: {reason}", path.display())))?;
+    if is_cut {
+        tell(&format!("warning: {}: the last line is cut off, and left out", path.display()));
+    }
+    Ok(records)
+}
+
+fn history(arguments: &PerfHistoryArguments) -> Result<(), Problem> {
+    let path = &arguments.history;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let code = if error.kind() == std::io::ErrorKind::NotFound { NOTHING } else { BAD_DATA };
+        Problem::new(code, format!("{}: {error}", path.display()))
+            .hint(Some("`perf record` begins a history".into()))
+    })?;
+    let mut series: BTreeMap<(String, String), Vec<Recorded>> = BTreeMap::new();
+    for record in check_history(path, &text)? {
+        if is_wanted(&record.benchmark, &arguments.only) {
+            series.entry((record.benchmark.clone(), record.host_class.clone())).or_default().push(record);
+        }
+    }
+    if series.is_empty() {
+        return Err(Problem::new(NOTHING, format!("{}: no such benchmark is recorded", path.display())));
+    }
+    let header =
+        ["benchmark", "host_class", "records", "last", "since the first", "changes"].map(str::to_owned);
+    let rows = series.into_iter().map(|((benchmark, host_class), records)| {
+        let times: Vec<f64> = records.iter().map(|record| record.nanoseconds).collect();
+        let (first, last) = (times[0], times[times.len() - 1]);
+        let changes = change_points(&times).into_iter().map(|at| {
+            let mean = |times: &[f64]| times.iter().sum::<f64>() / times.len() as f64;
+            let share = mean(&times[at..]) / mean(&times[..at]) - 1.0;
+            format!("{} ({:+.1} %)", records[at].commit, 100.0 * share)
+        });
+        let changes = changes.collect::<Vec<_>>().join(", ");
+        let since = format!("{:+.1} %", 100.0 * (last / first - 1.0));
+        vec![benchmark, host_class, times.len().to_string(), time(last), since, changes]
+    });
+    print(&cells_as(arguments.format, &header, rows.collect()))
+}
+
+/// Cells as a table, as CSV, or as a JSON array of objects.
+fn cells_as(format: Format, header: &[String], rows: Vec<Vec<String>>) -> String {
+    match format {
+        Format::Table => plain_table(header, rows),
+        Format::Csv => {
+            let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
+            let line = |cells: &[String]| cells.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+            line(header) + &rows.iter().map(|row| line(row)).collect::<String>()
+        }
+        Format::Json => {
+            let object = |row: Vec<String>| {
+                let cells = header.iter().cloned().zip(row.into_iter().map(serde_json::Value::from));
+                serde_json::Value::Object(cells.collect())
+            };
+            format!("{:#}\n", serde_json::Value::Array(rows.into_iter().map(object).collect()))
+        }
+    }
+}
+
 /// Executables, and what they were built from.
 struct Built {
     label: String,
@@ -123,9 +263,9 @@ struct Built {
 }
 
 /// The executables that `source` means: files, the tree in a folder, or a revision.
-fn build(source: &str, arm: &str, timing: &PerfTiming) -> Result<Built, Problem> {
+fn build(source: &str, arm: &str, choice: &PerfChoice) -> Result<Built, Problem> {
     let path = Path::new(source);
-    let choice = Choice { packages: timing.package.clone(), benches: timing.bench.clone() };
+    let choice = Choice { packages: choice.package.clone(), benches: choice.bench.clone() };
     if path.is_file() {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let folder = std::env::current_dir().unwrap_or_default();
@@ -174,6 +314,34 @@ impl From<Failure> for Problem {
     }
 }
 
+/// The benchmarks of a build that are wanted, and the executable of each.
+fn listed(
+    built: &Built,
+    choice: &PerfChoice,
+    limit: Duration,
+    stop: &AtomicBool,
+) -> Result<BTreeMap<String, Executable>, Problem> {
+    let mut found = BTreeMap::new();
+    for executable in &built.executables {
+        let names = executable
+            .list(limit, stop)
+            .map_err(|reason| Problem::new(BAD_DATA, format!("{}: {reason}", executable.path.display())))?;
+        for name in names.into_iter().filter(|name| is_wanted(name, &choice.only)) {
+            if found.insert(name.clone(), executable.clone()).is_some() {
+                let hint = "choose one executable with --package and --bench".to_owned();
+                return Err(
+                    Problem::new(USAGE, format!("two benchmarks are called `{name}`")).hint(Some(hint))
+                );
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn is_wanted(name: &str, only: &[String]) -> bool {
+    only.is_empty() || only.iter().any(|part| name.contains(part.as_str()))
+}
+
 /// The processes of both arms.
 struct Processes<'a> {
     arms: [BTreeMap<String, Executable>; 2],
@@ -198,25 +366,9 @@ fn measure(
     timing: &PerfTiming,
     stop: &AtomicBool,
 ) -> Result<SavedRun, Failure> {
-    let mut arms = [BTreeMap::new(), BTreeMap::new()];
-    for (built, arm) in built.iter().zip(&mut arms) {
-        for executable in &built.executables {
-            let listed = executable.list(timing.timing().limit, stop).map_err(|reason| {
-                let message = format!("{}: {reason}", executable.path.display());
-                Failure::Problem(Problem::new(BAD_DATA, message))
-            })?;
-            let is_wanted = |name: &String| {
-                timing.only.is_empty() || timing.only.iter().any(|part| name.contains(part.as_str()))
-            };
-            for name in listed.into_iter().filter(is_wanted) {
-                if arm.insert(name.clone(), executable.clone()).is_some() {
-                    let message = format!("two benchmarks are called `{name}`");
-                    let hint = "choose one executable with --package and --bench".to_owned();
-                    return Err(Failure::Problem(Problem::new(USAGE, message).hint(Some(hint))));
-                }
-            }
-        }
-    }
+    let [base, head] =
+        [0, 1].map(|arm: usize| listed(&built[arm], &timing.choice, timing.timing().limit, stop));
+    let arms = [base.map_err(Failure::Problem)?, head.map_err(Failure::Problem)?];
     let names = |arm: &BTreeMap<String, Executable>| arm.keys().cloned().collect::<Vec<String>>();
     let gate = Gate {
         options,

@@ -36,7 +36,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
     notes(&plan, arguments.output);
     if !plan.test_rows.is_empty() {
         let n_rows = plan.test_rows.len();
-        note(&format!("note: {n_rows} rows are held out and not looked at; [data] test = 0 uses them all"));
+        note(&format!(
+            "note: {n_rows} rows are held out, and the winner alone is scored on them; [data] test = 0 uses them all"
+        ));
     }
     let signals = Signals::watch().map_err(|error| Problem::new(crate::exit::INTERNAL, error.to_string()))?;
     let folder = folder(arguments, &plan.sweep)?;

@@ -213,3 +213,41 @@ fn revisions_are_built_and_leave_nothing() {
         .expect(1, "cargo could not build the benchmarks of .");
     place.say("perf ab --base HEAD --bench none").expect(1, "cargo could not build");
 }
+
+#[test]
+fn a_history_grows_and_says_where_it_changed() {
+    let place = place();
+    ab(&place, "same", "--out a", 0, "");
+    ab(&place, "slow", "--out b", 3, "");
+    for commit in ["c1", "c2", "c3", "c4", "c5"] {
+        place.say(&format!("perf record a/run.json --commit {commit}")).expect(0, "2 benchmarks of");
+    }
+    for commit in ["d1", "d2", "d3", "d4", "d5"] {
+        place.say(&format!("perf record b/run.json --commit {commit}")).expect(0, "");
+    }
+    let shown = place.say("perf history --only steady").expect(0, "").stdout;
+    assert!(shown.contains("d1 (+") && !shown.contains("other"), "{shown}");
+    let json = place.say("perf history --format json").expect(0, "").stdout;
+    assert_eq!(serde_json::from_str::<Json>(&json).expect("JSON")[0]["records"], "10");
+    // A line that was cut goes, and is said to.
+    let text = place.read_text("results/perf/history.csv");
+    place.write("results/perf/history.csv", &text[..text.len() - 3]);
+    place.say("perf record a/run.json --commit e1").expect(0, "the last line is cut off");
+    assert_eq!(place.read_text("results/perf/history.csv").lines().count(), 1 + 19 + 2);
+    place.say("perf history none.csv").expect(4, "none.csv");
+    place.write("none.csv", "a,b\n");
+    place.say("perf history none.csv").expect(6, "line 1: not the header");
+    place.say("perf history --only nothing").expect(4, "no such benchmark");
+}
+
+#[test]
+fn without_valgrind_nothing_is_said() {
+    let place = place();
+    let ran: Ran = place
+        .command(&["perf", "icount", "--base", "./old", "--head", "./same"])
+        .env("PATH", "/nowhere")
+        .output()
+        .expect("the binary runs")
+        .into();
+    ran.expect(4, "icount: skipped (valgrind not found)");
+}

@@ -1,6 +1,7 @@
 //! The gate, from the outside: its rates without a clock, and real processes.
 
 mod files;
+mod history;
 mod processes;
 mod proof;
 mod reports;
