@@ -390,15 +390,24 @@ pub(crate) struct PerfHistoryArguments {
     pub(crate) format: Format,
 }
 
-/// Make the reports of a saved run again.
+/// Make the reports of a saved run again, or a page of what a plain `cargo bench` has measured.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep perf report perf/run.json --out perf
+  cargo bench && mlpsweep perf report target/criterion --out results/perf")]
 pub(crate) struct PerfReportArguments {
-    /// The run.json of `perf ab --out`
-    #[arg(value_name = "RUN.json")]
+    /// The run.json of `perf ab --out`, or a criterion folder
+    #[arg(value_name = "RUN.json|DIR")]
     pub(crate) run: PathBuf,
-    /// Write run.json, verdicts.json, report.md and junit.xml into this folder
+    /// Write the reports into this folder: run.json, verdicts.json, report.md and junit.xml, or benchmarks.csv and report.html
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// The baseline, of a criterion folder
+    #[arg(long, value_name = "NAME", default_value = "new")]
+    pub(crate) baseline: String,
+    /// The history the page shows
+    #[arg(long, value_name = "HISTORY.csv", default_value = "results/perf/history.csv")]
+    pub(crate) history: PathBuf,
     /// How the verdicts are printed
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub(crate) format: Format,

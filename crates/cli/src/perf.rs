@@ -9,10 +9,10 @@ use crate::exit::{BAD_DATA, GATE, INCONCLUSIVE, INTERNAL, NOTHING, Problem, USAG
 use crate::progress::Progress;
 use crate::signals::Signals;
 use mlpsweep_perf::{
-    Arm, BuildError, Choice, CountError, Executable, Gate, GateError, Host, Judged, Measure, Noise, Options,
-    Recorded, SavedRun, Side, Stage, Timing, Verdict, Worktree, append_history, build_tree, change_points,
-    count_instructions, headline, incomparable, judge, junit, markdown, offline, read_folder, read_history,
-    records, side_of_folder, side_of_run, time, valgrind,
+    Arm, BuildError, Choice, CountError, Executable, Gate, GateError, Host, Judged, Measure, Measured, Noise,
+    Options, Recorded, SavedRun, Side, Stage, Timing, Verdict, Worktree, append_history, benchmarks_csv,
+    build_tree, change_points, count_instructions, headline, incomparable, is_dirty, judge, junit, markdown,
+    offline, page, read_folder, read_history, records, side_of_folder, side_of_run, time, valgrind,
 };
 use mlpsweep_report::{OutputError, plain_table, write_file};
 use serde_json::json;
@@ -117,8 +117,45 @@ fn compare(arguments: &PerfCompareArguments) -> Result<(), Problem> {
 }
 
 fn report(arguments: &PerfReportArguments) -> Result<(), Problem> {
+    if arguments.run.is_dir() {
+        return bench_report(arguments);
+    }
     let run = read_run(&arguments.run)?;
     output(&run, &judge(&run), arguments.out.as_deref(), arguments.format)
+}
+
+/// What a plain `cargo bench` has measured.
+fn bench_report(arguments: &PerfReportArguments) -> Result<(), Problem> {
+    let folder = &arguments.run;
+    let found = benchmarks_in(folder, &arguments.baseline)?;
+    let text = std::fs::read_to_string(&arguments.history).unwrap_or_default();
+    let history = check_history(&arguments.history, &text)?;
+    if let Some(out) = &arguments.out {
+        std::fs::create_dir_all(out).map_err(|source| OutputError { path: out.clone(), source })?;
+        let html = page(&folder.display().to_string(), &Host::here(), &found, &history);
+        write_file(&out.join("report.html"), html.as_bytes())?;
+        write_file(&out.join("benchmarks.csv"), benchmarks_csv(&found).as_bytes())?;
+    }
+    let header = ["benchmark", "time", "low", "high", "samples"].map(str::to_owned);
+    let rows = found.iter().map(|(name, measured)| {
+        let Measured { median, low, high, n_samples, .. } = *measured;
+        vec![name.clone(), time(median), time(low), time(high), n_samples.to_string()]
+    });
+    print(&match arguments.format {
+        Format::Csv => benchmarks_csv(&found),
+        format => cells_as(format, &header, rows.collect()),
+    })
+}
+
+/// The benchmarks of a criterion folder, of which there must be some.
+fn benchmarks_in(folder: &Path, baseline: &str) -> Result<BTreeMap<String, Measured>, Problem> {
+    let found = read_folder(folder, baseline).map_err(|error| Problem::new(BAD_DATA, error.to_string()))?;
+    if found.is_empty() {
+        let message = format!("{}: no benchmark has `{baseline}` here", folder.display());
+        let hint = format!("cargo bench -- --save-baseline {baseline} makes it, in target/criterion");
+        return Err(Problem::new(NOTHING, message).hint(Some(hint)));
+    }
+    Ok(found)
 }
 
 fn icount(arguments: &PerfIcountArguments) -> Result<(), Problem> {
@@ -273,11 +310,15 @@ fn build(source: &str, arm: &str, choice: &PerfChoice) -> Result<Built, Problem>
     }
     let target = std::path::absolute("target/perf").unwrap_or_else(|_| "target/perf".into()).join(arm);
     if path.is_dir() {
-        tell(&format!("building the benchmarks of {source}"));
+        let changes = if is_dirty(path) { ", with what is not committed" } else { "" };
+        tell(&format!("building the benchmarks of {source}{changes}"));
         let executables = build_tree(path, &target, &choice).map_err(not_built)?;
         return Ok(Built { label: source.to_owned(), executables });
     }
     let tree = Worktree::new(Path::new("."), source).map_err(not_built)?;
+    if is_dirty(Path::new(".")) {
+        tell(&format!("note: what is not committed here is no part of {source}"));
+    }
     let commit: String = tree.commit.chars().take(12).collect();
     tell(&format!("building the benchmarks of {source} ({commit})"));
     let executables = build_tree(&tree.path(), &target, &choice).map_err(not_built)?;
@@ -421,12 +462,7 @@ fn noise(path: Option<&Path>, here: &Host) -> Result<Vec<(String, f64)>, Problem
 /// One side of what is compared offline, and its host where that is known.
 fn side(path: &Path, baseline: &str) -> Result<(Side, Option<Host>), Problem> {
     if path.is_dir() {
-        let found = read_folder(path, baseline).map_err(|error| Problem::new(BAD_DATA, error.to_string()))?;
-        if found.is_empty() {
-            let message = format!("{}: no benchmark has `{baseline}` here", path.display());
-            let hint = format!("cargo bench -- --save-baseline {baseline} makes it, in target/criterion");
-            return Err(Problem::new(NOTHING, message).hint(Some(hint)));
-        }
+        let found = benchmarks_in(path, baseline)?;
         return Ok((side_of_folder(found), None));
     }
     if !path.exists() {

@@ -10,7 +10,7 @@
 //! None of it is promised to stay, and files are not written whole or not at all, so unknown keys are passed over and whatever
 //! is cut, empty or of another shape is an error that names the file.
 
-use mlpsweep_stats::median;
+use mlpsweep_stats::quantile;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -32,13 +32,47 @@ pub struct FileError {
 pub struct Measured {
     /// Nanoseconds an iteration, the median of the samples.
     pub median: f64,
+    /// The 5th percentile of the samples.
+    pub low: f64,
+    /// The 95th.
+    pub high: f64,
+    /// What an iteration works through, where the benchmark says so.
+    pub throughput: Option<Throughput>,
     /// Samples.
     pub n_samples: usize,
+}
+
+/// What an iteration works through.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Throughput {
+    /// So many bytes.
+    Bytes(f64),
+    /// So many of whatever it is.
+    Elements(f64),
+}
+
+impl Throughput {
+    /// How much it is in a second, at so many nanoseconds an iteration.
+    pub fn per_second(self, nanoseconds: f64) -> f64 {
+        let (Throughput::Bytes(n) | Throughput::Elements(n)) = self;
+        1e9 * n / nanoseconds
+    }
+
+    /// Of what.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Throughput::Bytes(_) => "B",
+            Throughput::Elements(_) => "elements",
+        }
+    }
 }
 
 #[derive(Deserialize)]
 struct Benchmark {
     full_id: String,
+    /// `{"Bytes": n}`, `{"Elements": n}`, `null`, and what later versions may have.
+    #[serde(default)]
+    throughput: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -79,7 +113,12 @@ pub fn read_folder(folder: &Path, baseline: &str) -> Result<BTreeMap<String, Mea
 }
 
 fn read_benchmark(folder: &Path) -> Result<(String, Measured), FileError> {
-    let Benchmark { full_id } = read(&folder.join("benchmark.json"))?;
+    let Benchmark { full_id, throughput } = read(&folder.join("benchmark.json"))?;
+    let amount = |key: &str| throughput.get(key).and_then(serde_json::Value::as_f64);
+    let throughput = amount("Bytes")
+        .or_else(|| amount("BytesDecimal"))
+        .map(Throughput::Bytes)
+        .or_else(|| amount("Elements").map(Throughput::Elements));
     let path = folder.join("sample.json");
     let Sample { iters, times } = read(&path)?;
     let wrong = |reason: String| Err(FileError { path: path.clone(), reason });
@@ -91,12 +130,13 @@ fn read_benchmark(folder: &Path) -> Result<(String, Measured), FileError> {
         return wrong("a count or a time that is none".to_owned());
     }
     let mut each: Vec<f64> = times.iter().zip(&iters).map(|(time, iters)| time / iters).collect();
+    each.sort_unstable_by(f64::total_cmp);
     let n_samples = each.len();
-    let median = median(&mut each).expect("there are samples");
+    let [low, median, high] = [0.05, 0.5, 0.95].map(|share| quantile(&each, share));
     if median <= 0.0 {
         return wrong("the median time is 0: the benchmark does nothing that can be measured".to_owned());
     }
-    Ok((full_id, Measured { median, n_samples }))
+    Ok((full_id, Measured { median, low, high, throughput, n_samples }))
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T, FileError> {

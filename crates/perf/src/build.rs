@@ -102,6 +102,16 @@ fn executable(message: &Json) -> Option<Executable> {
     is_bench.then(|| Executable { path, folder: manifest.parent().unwrap_or(manifest).to_owned() })
 }
 
+/// Whether the tree around `folder` has changes that are not committed; without git it has none.
+pub fn is_dirty(folder: &Path) -> bool {
+    let status = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(["status", "--porcelain", "--untracked-files=no"])
+        .output();
+    status.is_ok_and(|output| output.status.success() && !output.stdout.is_empty())
+}
+
 /// A revision checked out in a folder of its own, which goes when this does.
 #[derive(Debug)]
 pub struct Worktree {

@@ -13,7 +13,7 @@
 //! A benchmark that is slower or faster has tripped. Its fresh rounds decide, alone: of many that are looked at, those that trip by
 //! chance do not do so twice. What was measured at other times cannot be measured again, and is decided at once. The least p of n rounds is 2⁻ⁿ, so fewer than [`least_rounds`] could never find anything.
 
-use crate::run::{Arm, Options, SavedRun, Stage};
+use crate::run::{Arm, Pair, SavedRun, Stage};
 use mlpsweep_seed::Seed;
 use mlpsweep_stats::{
     Interval, benjamini_hochberg, bootstrap_interval, hodges_lehmann, median, signed_rank_p,
@@ -139,9 +139,10 @@ pub fn least_rounds(n_benchmarks: usize, level: f64) -> usize {
 
 /// The verdicts of a run: a function of what was measured.
 pub fn judge(run: &SavedRun) -> Judged {
-    let first = estimates(run, Stage::First);
-    let tripped = tripped(&first, &run.options);
-    let confirm = estimates(run, Stage::Confirm);
+    let tests = Tests::new(run, Stage::First);
+    let tripped = tests.tripped(run.options.level);
+    let first = tests.estimates(run, Stage::First);
+    let confirm = Tests::new(run, Stage::Confirm).estimates(run, Stage::Confirm);
     let mut rows = Vec::new();
     for (benchmark, name) in run.benchmarks.iter().enumerate() {
         let broken = run.broken.iter().find(|broken| broken.benchmark == benchmark);
@@ -202,57 +203,78 @@ fn worst_first(a: &Row, b: &Row) -> Ordering {
 /// The benchmarks that are to be measured again.
 pub(crate) fn to_confirm(run: &SavedRun) -> Vec<usize> {
     let is_whole = |benchmark: &usize| run.broken.iter().all(|broken| broken.benchmark != *benchmark);
-    tripped(&estimates(run, Stage::First), &run.options).into_iter().filter(is_whole).collect()
+    let tripped = Tests::new(run, Stage::First).tripped(run.options.level);
+    tripped.into_iter().filter(is_whole).collect()
 }
 
-fn tripped(estimates: &[Option<Estimate>], options: &Options) -> Vec<usize> {
-    let trips = |estimate: &Estimate| estimate.p_slower.min(estimate.p_faster) <= options.level;
-    (0..estimates.len()).filter(|&i| estimates[i].as_ref().is_some_and(trips)).collect()
+/// The tests of a stage, by benchmark.
+struct Tests {
+    /// d_r
+    differences: Vec<Vec<f64>>,
+    /// T
+    margins: Vec<f64>,
+    /// Corrected; 1 where nothing was measured.
+    p_slower: Vec<f64>,
+    p_faster: Vec<f64>,
+    n_tested: usize,
 }
 
-/// What the rounds of a stage say of each benchmark that has some.
-fn estimates(run: &SavedRun, stage: Stage) -> Vec<Option<Estimate>> {
-    let measured: Vec<Vec<f64>> =
-        (0..run.benchmarks.len()).map(|benchmark| run.differences(benchmark, stage)).collect();
-    let margin = |benchmark: usize| {
-        let noise = run.options.noise.iter().find(|(name, _)| *name == run.benchmarks[benchmark]);
-        run.options.threshold.max(noise.map_or(0.0, |(_, noise)| *noise))
-    };
-    let present: Vec<usize> = (0..measured.len()).filter(|&i| !measured[i].is_empty()).collect();
-    let p = |sign: f64| {
-        let each = present.iter().map(|&benchmark| {
-            let beyond = measured[benchmark].iter().map(|d| sign * d - margin(benchmark).ln_1p());
-            signed_rank_p(&beyond.collect::<Vec<_>>())
-        });
-        benjamini_hochberg(&each.collect::<Vec<_>>())
-    };
-    let (slower, faster) = (p(1.0), p(-1.0));
-    let strictest = run.options.level / present.len().max(1) as f64;
-    let mut all: Vec<Option<Estimate>> = vec![None; measured.len()];
-    for (place, &benchmark) in present.iter().enumerate() {
-        let differences = &measured[benchmark];
-        let d = hodges_lehmann(differences).expect("rounds");
-        let seed = Seed::new(run.options.seed).child("bootstrap").child(&run.benchmarks[benchmark]);
-        let Interval { low, high } = interval(differences, run.options.resamples, seed);
-        let times = |time: fn(&crate::Pair) -> f64| {
-            let of = run.pairs.iter().filter(|pair| pair.benchmark == benchmark && pair.stage == stage);
-            median(&mut of.map(time).collect::<Vec<f64>>()).expect("rounds")
+impl Tests {
+    fn new(run: &SavedRun, stage: Stage) -> Tests {
+        let n = run.benchmarks.len();
+        let differences: Vec<Vec<f64>> = (0..n).map(|benchmark| run.differences(benchmark, stage)).collect();
+        let margin = |name: &String| {
+            let noise = run.options.noise.iter().find(|(noisy, _)| noisy == name);
+            run.options.threshold.max(noise.map_or(0.0, |(_, noise)| *noise))
         };
-        let margin = margin(benchmark);
-        all[benchmark] = Some(Estimate {
-            n_rounds: differences.len(),
-            base: times(|pair| pair.base),
-            head: times(|pair| pair.head),
-            effect: d.exp_m1(),
-            low: low.exp_m1(),
-            high: high.exp_m1(),
-            margin,
-            p_slower: slower[place],
-            p_faster: faster[place],
-            smallest_effect: smallest_effect(differences, d, margin.ln_1p(), strictest).exp_m1(),
-        });
+        let margins: Vec<f64> = run.benchmarks.iter().map(margin).collect();
+        let tested: Vec<usize> = (0..n).filter(|&i| !differences[i].is_empty()).collect();
+        let p = |sign: f64| {
+            let each = tested.iter().map(|&benchmark| {
+                let beyond = differences[benchmark].iter().map(|d| sign * d - margins[benchmark].ln_1p());
+                signed_rank_p(&beyond.collect::<Vec<_>>())
+            });
+            let corrected = benjamini_hochberg(&each.collect::<Vec<_>>());
+            let mut all = vec![1.0; n];
+            tested.iter().zip(corrected).for_each(|(&benchmark, p)| all[benchmark] = p);
+            all
+        };
+        let (p_slower, p_faster) = (p(1.0), p(-1.0));
+        Tests { differences, margins, p_slower, p_faster, n_tested: tested.len() }
     }
-    all
+
+    fn tripped(&self, level: f64) -> Vec<usize> {
+        let least = self.p_slower.iter().zip(&self.p_faster).map(|(slower, faster)| slower.min(*faster));
+        least.enumerate().filter(|(_, p)| *p <= level).map(|(benchmark, _)| benchmark).collect()
+    }
+
+    /// What the rounds say of each benchmark that has some.
+    fn estimates(&self, run: &SavedRun, stage: Stage) -> Vec<Option<Estimate>> {
+        let strictest = run.options.level / self.n_tested.max(1) as f64;
+        let estimate = |(benchmark, differences): (usize, &Vec<f64>)| {
+            let d = hodges_lehmann(differences)?;
+            let seed = Seed::new(run.options.seed).child("bootstrap").child(&run.benchmarks[benchmark]);
+            let Interval { low, high } = interval(differences, run.options.resamples, seed);
+            let times = |time: fn(&Pair) -> f64| {
+                let of = run.pairs.iter().filter(|pair| pair.benchmark == benchmark && pair.stage == stage);
+                median(&mut of.map(time).collect::<Vec<f64>>()).expect("rounds")
+            };
+            let margin = self.margins[benchmark];
+            Some(Estimate {
+                n_rounds: differences.len(),
+                base: times(|pair| pair.base),
+                head: times(|pair| pair.head),
+                effect: d.exp_m1(),
+                low: low.exp_m1(),
+                high: high.exp_m1(),
+                margin,
+                p_slower: self.p_slower[benchmark],
+                p_faster: self.p_faster[benchmark],
+                smallest_effect: smallest_effect(differences, d, margin.ln_1p(), strictest).exp_m1(),
+            })
+        };
+        self.differences.iter().enumerate().map(estimate).collect()
+    }
 }
 
 /// The bootstrap interval of the Hodges–Lehmann estimate.

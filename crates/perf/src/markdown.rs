@@ -79,13 +79,18 @@ fn numbers(estimate: &Estimate) -> String {
     )
 }
 
-/// Nanoseconds in the unit that leaves few digits.
+/// Nanoseconds to four digits, in the unit that leaves few before the point.
 pub fn time(nanoseconds: f64) -> String {
-    const UNITS: [(f64, &str); 3] = [(1e9, "s"), (1e6, "ms"), (1e3, "µs")];
-    match UNITS.into_iter().find(|(size, _)| nanoseconds >= *size) {
-        Some((size, unit)) => format!("{:.4} {unit}", nanoseconds / size),
-        None => format!("{nanoseconds:.4} ns"),
-    }
+    const UNITS: [(f64, &str); 4] = [(1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")];
+    let (size, unit) = UNITS.into_iter().find(|(size, _)| nanoseconds >= *size).unwrap_or((1.0, "ns"));
+    let number = nanoseconds / size;
+    let decimals = match number {
+        0.0..10.0 => 3,
+        10.0..100.0 => 2,
+        100.0..1000.0 => 1,
+        _ => 0,
+    };
+    format!("{number:.decimals$} {unit}")
 }
 
 /// Text in a cell: nothing in it is markup, ends the cell or the line, or calls anybody.

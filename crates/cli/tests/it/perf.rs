@@ -130,6 +130,18 @@ fn what_was_measured_before() {
     let ran = place.say(line).expect(0, "");
     assert!(ran.stdout.contains("+100.0 %") && ran.stdout.contains("inconclusive"), "{}", ran.stdout);
     place.say(&format!("{line} --fail-inconclusive")).expect(9, "cannot tell");
+    place.write("c/x/new/benchmark.json", r#"{"full_id":"x/<b>&\"y","throughput":{"Bytes":400}}"#);
+    place.say("perf report c --out page").expect(0, "");
+    let html = place.read_text("page/report.html");
+    assert!(html.contains("&lt;b&gt;&amp;") && !html.contains("<b>"), "{html}");
+    assert!(
+        html.contains("2.00 GB") && html.contains("200.0 ns") && html.contains("Content-Security-Policy"),
+        "{html}"
+    );
+    assert!(!html.contains("http:") && !html.contains("https:") && !html.contains("<script"), "{html}");
+    let csv = place.read_text("page/benchmarks.csv");
+    assert_eq!(csv.lines().nth(1), Some(r#""x/<b>&""y",200.0,200.0,200.0,1,2000000000.0,B"#));
+    place.write("c/x/new/benchmark.json", r#"{"full_id":"x"}"#);
     place.say("perf compare c c --base-baseline none").expect(4, "no benchmark has `none` here");
     place.say("perf compare none c").expect(4, "there is nothing here");
     place.write("c/x/new/sample.json", r#"{"iters":[1],"ti"#);
