@@ -204,10 +204,12 @@ fn icount(arguments: &PerfIcountArguments) -> Result<(), Problem> {
     let count = |wanted: &str| rows.iter().filter(|row| row.2 == wanted).count();
     match (count("regressed"), count("missing")) {
         (0, missing) if missing > 0 && !arguments.allow_missing => {
-            Err(Problem::new(NOTHING, format!("{missing} benchmarks are missing")))
+            Err(Problem::new(NOTHING, counted(missing, "is missing", "are missing")))
         }
         (0, _) => Ok(()),
-        (regressed, _) => Err(Problem::new(GATE, format!("{regressed} benchmarks need more instructions"))),
+        (regressed, _) => {
+            Err(Problem::new(GATE, counted(regressed, "needs more instructions", "need more instructions")))
+        }
     }
 }
 
@@ -580,13 +582,13 @@ fn decide(judged: &Judged, allow_missing: bool, fail_inconclusive: bool) -> Resu
     let is_unclear = n(Verdict::Inconclusive) + n(Verdict::Unconfirmed) > 0;
     let said = |code, text: &str| Err(Problem::new(code, text.to_owned()));
     if n(Verdict::Regressed) > 0 {
-        return said(GATE, &format!("{} benchmarks are slower", n(Verdict::Regressed)));
+        return said(GATE, &counted(n(Verdict::Regressed), "is slower", "are slower"));
     }
     if n(Verdict::Broken) > 0 {
-        return said(BAD_DATA, &format!("{} benchmarks gave no number", n(Verdict::Broken)));
+        return said(BAD_DATA, &counted(n(Verdict::Broken), "gave no number", "gave no number"));
     }
     if n(Verdict::Missing) > 0 && !allow_missing {
-        return Err(Problem::new(NOTHING, format!("{} benchmarks are missing", n(Verdict::Missing)))
+        return Err(Problem::new(NOTHING, counted(n(Verdict::Missing), "is missing", "are missing"))
             .hint(Some("--allow-missing accepts that they are gone".into())));
     }
     if n(Verdict::Incomparable) > 0 {
@@ -597,6 +599,11 @@ fn decide(judged: &Judged, allow_missing: bool, fail_inconclusive: bool) -> Resu
         return said(INCONCLUSIVE, "these rounds cannot tell of every benchmark");
     }
     Ok(())
+}
+
+/// So many benchmarks, and what is said of one or of several.
+fn counted(n: usize, one: &str, several: &str) -> String {
+    if n == 1 { format!("1 benchmark {one}") } else { format!("{n} benchmarks {several}") }
 }
 
 fn make_folder_of(path: &Path) -> Result<(), Problem> {

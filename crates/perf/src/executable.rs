@@ -62,9 +62,8 @@ impl Executable {
         let Timing { warm_up, measurement, samples, limit } = timing;
         let (warm_up, measurement, samples) =
             (warm_up.to_string(), measurement.to_string(), samples.to_string());
-        let arguments = [
+        let mut arguments = vec![
             "--bench",
-            "--exact",
             "--noplot",
             "--quiet",
             "--warm-up-time",
@@ -76,12 +75,21 @@ impl Executable {
             // Its own statistics are not looked at.
             "--nresamples",
             "1000",
-            "--",
-            name,
         ];
+        let choice = choosing(name);
+        arguments.extend(choice.iter().map(String::as_str));
         self.run(&arguments, Some(home.path()), limit, stop)?;
         let found = read_folder(home.path(), "new").map_err(|error| error.to_string())?;
-        found.get(name).map(|measured| measured.median).ok_or_else(|| "it left no samples".to_owned())
+        let is_meant = |full: &&String| match beginning(name) {
+            Some(beginning) => full.starts_with(beginning),
+            None => *full == name,
+        };
+        let mut meant = found.keys().filter(is_meant);
+        match (meant.next(), meant.next()) {
+            (Some(full), None) => Ok(found[full].median),
+            (None, _) => Err("it left no samples".to_owned()),
+            (Some(_), Some(_)) => Err("several benchmarks have names that begin so".to_owned()),
+        }
     }
 
     /// Runs it to its end; its standard output.
@@ -112,6 +120,28 @@ impl Executable {
         }
         Ok(read_again(&mut out_again))
     }
+}
+
+/// What a benchmark's name begins with, where criterion has cut it: its list shows a hundred bytes of it and three dots.
+fn beginning(name: &str) -> Option<&str> {
+    const SHOWN: std::ops::RangeInclusive<usize> = 97..=100;
+    name.strip_suffix("...").filter(|beginning| SHOWN.contains(&beginning.len()))
+}
+
+/// The arguments that choose one benchmark: by its whole name, or by a pattern of what is known of it.
+pub(crate) fn choosing(name: &str) -> Vec<String> {
+    let Some(beginning) = beginning(name) else {
+        return ["--exact", "--", name].map(str::to_owned).to_vec();
+    };
+    let mut pattern = String::from("^");
+    for c in beginning.chars() {
+        // What has a meaning in a pattern; nothing else may be escaped.
+        if r"\.+*?()|[]{}^$#&-~".contains(c) {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    vec!["--".to_owned(), pattern]
 }
 
 /// A process that does not outlive this: it and all it has started are killed.

@@ -3,7 +3,7 @@
 //! Each benchmark is run once, in criterion's test mode, so a count has the benchmark's preparation in it and says more of changes
 //! that are large beside that. Instructions are not time: a cache miss costs many of them, and none is counted.
 
-use crate::executable::Executable;
+use crate::executable::{Executable, choosing};
 use crate::run::Arm;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -56,7 +56,8 @@ pub fn count_instructions(executable: &Executable, arm: Arm, name: &str) -> Resu
         .arg(format!("--callgrind-out-file={}", out.display()))
         .arg("--")
         .arg(&executable.path)
-        .args(["--bench", "--test", "--exact", "--", name])
+        .args(["--bench", "--test"])
+        .args(choosing(name))
         .current_dir(&executable.folder)
         .env("CRITERION_HOME", folder.path())
         .stdin(Stdio::null())

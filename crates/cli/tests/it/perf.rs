@@ -69,7 +69,7 @@ fn what_is_broken_gone_or_new() {
     let place = place();
     bench(&place, "cracked", "steady other crash", 1.0);
     bench(&place, "old", "steady crash gone", 1.0);
-    let ran = ab(&place, "cracked", "--only steady,crash", 6, "1 benchmarks gave no number");
+    let ran = ab(&place, "cracked", "--only steady,crash", 6, "1 benchmark gave no number");
     assert!(
         ran.stdout.contains("crash: base: exit status: 101: it broke") || ran.stdout.contains("crash: head"),
         "{}",
@@ -80,7 +80,7 @@ fn what_is_broken_gone_or_new() {
     ab(&place, "same", "--allow-missing", 0, "");
     bench(&place, "hanging", "steady hang", 1.0);
     let ran = place.say("perf ab --base ./hanging --head ./hanging --rounds 6 --timeout 0.3");
-    assert!(ran.expect(6, "1 benchmarks gave no number").stdout.contains("no end after 0.3 s"));
+    assert!(ran.expect(6, "1 benchmark gave no number").stdout.contains("no end after 0.3 s"));
     bench(&place, "none", "nothing", 1.0);
     ab(&place, "none", "", 4, "no benchmark is in both builds");
 }

@@ -36,6 +36,15 @@ fn a_process_gives_a_number() {
     assert!((1200.0..1225.0).contains(&time), "{time}");
 }
 
+/// criterion lists a hundred bytes of a name, and three dots.
+#[test]
+fn a_name_that_is_cut() {
+    let (_folder, fast) = fake("fast");
+    let cut = format!("long{}...", ".x".repeat(48));
+    let time = fast.measure(&cut, timing(30), &GO_ON).expect("a time");
+    assert!((1000.0..1020.0).contains(&time), "{time}");
+}
+
 #[test]
 fn a_process_that_gives_none_says_why() {
     let (_folder, fake) = fake("fast");
