@@ -339,8 +339,8 @@ pub(crate) struct PerfCompareArguments {
 
 /// Compare instruction counts of two builds under callgrind, each benchmark run once.
 ///
-/// Instructions do not depend on who else is on the machine, but are not time. A count has the benchmark's preparation in it. Where
-/// valgrind is missing nothing is said and the exit code is 4, never 0.
+/// Instructions do not depend on who else is on the machine, but are not time. What the executable needs without a benchmark is taken
+/// off; fewer than 20,000 are too few to tell. Where valgrind is missing nothing is said and the exit code is 4, never 0.
 #[derive(Debug, Args)]
 pub(crate) struct PerfIcountArguments {
     /// The build to compare with: a git revision, a folder with a source tree, or a benchmark executable

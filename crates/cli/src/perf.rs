@@ -9,10 +9,11 @@ use crate::exit::{BAD_DATA, GATE, INCONCLUSIVE, INTERNAL, NOTHING, Problem, USAG
 use crate::progress::Progress;
 use crate::signals::Signals;
 use mlpsweep_perf::{
-    Arm, BuildError, Choice, CountError, Executable, Gate, GateError, Host, Judged, Measure, Measured, Noise,
-    Options, Recorded, SavedRun, Side, Stage, Timing, Verdict, Worktree, append_history, benchmarks_csv,
-    build_tree, change_points, count_instructions, headline, incomparable, is_dirty, judge, junit, markdown,
-    offline, page, read_folder, read_history, records, side_of_folder, side_of_run, time, valgrind,
+    Arm, BuildError, Choice, CountError, Counter, Executable, FEWEST_INSTRUCTIONS, Gate, GateError, Host,
+    Judged, Measure, Measured, Noise, Options, Recorded, SavedRun, Side, Stage, Timing, Verdict, Worktree,
+    append_history, benchmarks_csv, build_tree, change_points, headline, incomparable, is_dirty, judge,
+    junit, markdown, offline, page, read_folder, read_history, records, side_of_folder, side_of_run, time,
+    valgrind,
 };
 use mlpsweep_report::{OutputError, plain_table, write_file};
 use serde_json::json;
@@ -172,7 +173,7 @@ fn icount(arguments: &PerfIcountArguments) -> Result<(), Problem> {
         listed(&built, &arguments.choice, limit, signals.stop())
     };
     let (base, head) = (arm(&arguments.base, "base")?, arm(&arguments.head, "head")?);
-    let mut rows = Vec::new();
+    let (mut counter, mut rows) = (Counter::default(), Vec::new());
     for (name, executable) in &base {
         if signals.stop().load(Ordering::Relaxed) {
             return Err(Problem::said(signals.exit_code().unwrap_or(130)));
@@ -181,10 +182,11 @@ fn icount(arguments: &PerfIcountArguments) -> Result<(), Problem> {
             rows.push((f64::NEG_INFINITY, name, "missing", String::new(), String::new()));
             continue;
         };
-        let before = count_instructions(executable, Arm::Base, name).map_err(skipped)?;
-        let after = count_instructions(of_head, Arm::Head, name).map_err(skipped)?;
-        let change = after as f64 / before as f64 - 1.0;
+        let before = counter.count(executable, Arm::Base, name).map_err(skipped)?;
+        let after = counter.count(of_head, Arm::Head, name).map_err(skipped)?;
+        let change = after as f64 / before.max(1) as f64 - 1.0;
         let verdict = match change {
+            _ if before.max(after) < FEWEST_INSTRUCTIONS => "inconclusive",
             more if more > arguments.threshold => "regressed",
             less if less < -arguments.threshold => "improved",
             _ => "equivalent",

@@ -1,11 +1,13 @@
 //! Instruction counts under valgrind's callgrind: a number that does not depend on who else is on the machine.
 //!
-//! Each benchmark is run once, in criterion's test mode, so a count has the benchmark's preparation in it and says more of changes
-//! that are large beside that. Instructions are not time: a cache miss costs many of them, and none is counted.
+//! Each benchmark is run once, in criterion's test mode; what the executable needs when it runs none — starting, and preparing
+//! what all its benchmarks work on — is counted too and taken off. What is left still has the benchmark's own preparation in it, and
+//! a few hundred instructions that differ from run to run. Instructions are not time: a cache miss costs many, and none is counted.
 
 use crate::executable::{Executable, choosing};
 use crate::run::Arm;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Why nothing is counted.
@@ -37,11 +39,35 @@ pub fn valgrind() -> Result<String, CountError> {
     }
 }
 
-/// Instructions of one run of a benchmark, with all that is around it.
-///
-/// # Errors
-/// A process that does not end well, or leaves no count.
-pub fn count_instructions(executable: &Executable, arm: Arm, name: &str) -> Result<u64, CountError> {
+/// Fewer instructions than this are lost among those that differ from run to run.
+pub const FEWEST_INSTRUCTIONS: u64 = 20_000;
+
+/// A name that no benchmark has.
+const NONE: &str = "mlpsweep: none of them";
+
+/// Counts benchmarks, each executable's own share only once.
+#[derive(Debug, Default)]
+pub struct Counter {
+    around: BTreeMap<PathBuf, u64>,
+}
+
+impl Counter {
+    /// Instructions of one run of a benchmark.
+    ///
+    /// # Errors
+    /// A process that does not end well, or leaves no count.
+    pub fn count(&mut self, executable: &Executable, arm: Arm, name: &str) -> Result<u64, CountError> {
+        let around = match self.around.get(&executable.path) {
+            Some(around) => *around,
+            None => count(executable, arm, NONE)?,
+        };
+        self.around.insert(executable.path.clone(), around);
+        Ok(count(executable, arm, name)?.saturating_sub(around))
+    }
+}
+
+/// Instructions of a process, with all that is around the benchmark.
+fn count(executable: &Executable, arm: Arm, name: &str) -> Result<u64, CountError> {
     let failed = |what: String| {
         let arm = match arm {
             Arm::Base => "base",

@@ -36,7 +36,7 @@ pub use executable::{Executable, Timing};
 pub use gate::{Gate, GateError, Measure, Progress};
 pub use history::{HEADER, Recorded, append_history, change_points, read_history, records};
 pub use host::Host;
-pub use icount::{CountError, count_instructions, valgrind};
+pub use icount::{CountError, Counter, FEWEST_INSTRUCTIONS, valgrind};
 pub use judge::{Estimate, Judged, Row, Verdict, judge, least_rounds};
 pub use junit::junit;
 pub use markdown::{headline, markdown, time};
