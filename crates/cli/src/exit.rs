@@ -1,5 +1,6 @@
 //! Exit codes, and how problems are said.
 
+use mlpsweep_data::{DataError, ErrorKind};
 use mlpsweep_model::ModelError;
 use mlpsweep_report::OutputError;
 use mlpsweep_sweep::SweepError;
@@ -83,6 +84,16 @@ impl From<SweepError> for Problem {
 impl From<OutputError> for Problem {
     fn from(error: OutputError) -> Problem {
         Problem::new(OUTPUT, error.to_string()).hint(error.hint())
+    }
+}
+
+impl From<DataError> for Problem {
+    fn from(error: DataError) -> Problem {
+        let code = match error.kind() {
+            ErrorKind::Config => USAGE,
+            ErrorKind::Input => BAD_DATA,
+        };
+        Problem::new(code, error.to_string()).hint(error.hint())
     }
 }
 

@@ -1,10 +1,8 @@
 //! `mlpsweep init`: a look at a table, and a sweep file that fits it.
 
 use crate::args::InitArguments;
-use crate::exit::{BAD_DATA, Problem, USAGE, tell};
-use mlpsweep_data::{
-    Category, CsvOptions, DataError, Dataset, ErrorKind, Target, Task, read_csv, read_header,
-};
+use crate::exit::{Problem, USAGE, tell};
+use mlpsweep_data::{Category, CsvOptions, DataError, Dataset, Target, Task, read_csv, read_header};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -40,18 +38,16 @@ pub(crate) fn init(arguments: &InitArguments) -> Result<(), Problem> {
 }
 
 fn refused(error: DataError) -> Problem {
-    let code = match error.kind() {
-        ErrorKind::Config => USAGE,
-        ErrorKind::Input => BAD_DATA,
-    };
-    let hint = match &error.fault {
-        mlpsweep_data::Fault::ConstantTarget { .. }
-        | mlpsweep_data::Fault::MissingCell { target: true, .. } => {
-            Some("--target names the column to predict; without it that is the last one".to_owned())
-        }
-        _ => error.hint(),
-    };
-    Problem::new(code, error.to_string()).hint(hint)
+    let is_of_target = matches!(
+        &error.fault,
+        mlpsweep_data::Fault::ConstantTarget { .. } | mlpsweep_data::Fault::MissingCell { target: true, .. }
+    );
+    let problem = Problem::from(error);
+    if is_of_target {
+        let hint = "--target names the column to predict; without it that is the last one";
+        return problem.hint(Some(hint.to_owned()));
+    }
+    problem
 }
 
 /// How the file at `out` names the table at `data`.

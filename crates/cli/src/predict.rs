@@ -3,7 +3,7 @@
 use crate::args::{Format, PredictArguments};
 use crate::exit::{BAD_DATA, NO_USABLE_TRIAL, Problem, USAGE, print, tell};
 use crate::train::figures;
-use mlpsweep_data::{DataError, ErrorKind, Rows, Target};
+use mlpsweep_data::{DataError, Rows, Target};
 use mlpsweep_model::Model;
 use mlpsweep_report::{PredictedRows, write_file};
 use mlpsweep_train::{Metric, Predictions, score};
@@ -20,7 +20,7 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<(), Problem> {
             kept.push((name, must_be_there));
         }
     }
-    let rows = model.schema.read_rows(&arguments.data, &kept, arguments.score).map_err(refused)?;
+    let rows = model.schema.read_rows(&arguments.data, &kept, arguments.score)?;
     let predictions = model.predict(&rows.features);
     let predicted = PredictedRows {
         kept: &rows.kept,
@@ -76,12 +76,4 @@ fn scores(target: &Target, predictions: &Predictions) -> Result<Vec<(&'static st
         found.push((metric.name(), number));
     }
     Ok(found)
-}
-
-fn refused(error: DataError) -> Problem {
-    let code = match error.kind() {
-        ErrorKind::Config => USAGE,
-        ErrorKind::Input => BAD_DATA,
-    };
-    Problem::new(code, error.to_string()).hint(error.hint())
 }

@@ -76,17 +76,6 @@ impl Standardiser {
         (filled(x, self.fill[feature_idx]) - self.mean[feature_idx]) * self.inverse_deviation[feature_idx]
     }
 
-    /// The standardiser with these means and deviations, as a stored model brings them; `None` unless the lengths
-    /// agree, all are finite and all deviations above 0.
-    pub fn from_parts(mean: Vec<f64>, deviation: &[f64]) -> Option<Standardiser> {
-        let inverse_deviation: Vec<f64> = deviation.iter().map(|sigma| 1.0 / sigma).collect();
-        let good = mean.len() == deviation.len()
-            && mean.iter().all(|mu| mu.is_finite())
-            && inverse_deviation.iter().all(|inverse| inverse.is_finite() && *inverse > 0.0);
-        let fill = vec![0.0; mean.len()];
-        good.then_some(Standardiser { mean, inverse_deviation, fill })
-    }
-
     /// Whether it is one of `n_features`, of finite numbers and scales above 0, as every fitted one is; what was read from a file
     /// may be anything.
     pub fn is_sound(&self, n_features: usize) -> bool {

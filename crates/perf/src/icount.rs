@@ -68,13 +68,7 @@ impl Counter {
 
 /// Instructions of a process, with all that is around the benchmark.
 fn count(executable: &Executable, arm: Arm, name: &str) -> Result<u64, CountError> {
-    let failed = |what: String| {
-        let arm = match arm {
-            Arm::Base => "base",
-            Arm::Head => "head",
-        };
-        CountError::Benchmark(format!("{name}: {arm}: {what}"))
-    };
+    let failed = |what: String| CountError::Benchmark(format!("{name}: {}: {what}", arm.name()));
     let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
     let out = folder.path().join("callgrind.out");
     let output = Command::new("valgrind")

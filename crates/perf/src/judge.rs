@@ -13,7 +13,7 @@
 //! A benchmark that is slower or faster has tripped. Its fresh rounds decide, alone: of many that are looked at, those that trip by
 //! chance do not do so twice. What was measured at other times cannot be measured again, and is decided at once. The least p of n rounds is 2⁻ⁿ, so fewer than [`least_rounds`] could never find anything.
 
-use crate::run::{Arm, Pair, SavedRun, Stage};
+use crate::run::{Pair, SavedRun, Stage};
 use mlpsweep_seed::Seed;
 use mlpsweep_stats::{
     Interval, benjamini_hochberg, bootstrap_interval, hodges_lehmann, median, signed_rank_p,
@@ -149,23 +149,16 @@ pub fn judge(run: &SavedRun) -> Judged {
         let (verdict, estimate) = match (&first[benchmark], &confirm[benchmark]) {
             _ if broken.is_some() => (Verdict::Broken, first[benchmark].clone()),
             (None, _) => (Verdict::Inconclusive, None),
-            (Some(estimate), None) if tripped.contains(&benchmark) => {
-                let is_slower = estimate.p_slower <= run.options.level;
-                let verdict = match (run.options.confirms, is_slower) {
-                    (true, _) => Verdict::Unconfirmed,
-                    (false, true) => Verdict::Regressed,
-                    (false, false) => Verdict::Improved,
-                };
-                (verdict, Some(estimate.clone()))
-            }
-            (Some(first), Some(again)) if tripped.contains(&benchmark) => {
-                let is_slower = first.p_slower <= run.options.level;
-                let verdict = match (is_slower, again) {
-                    (true, again) if again.p_slower <= run.options.level => Verdict::Regressed,
-                    (false, again) if again.p_faster <= run.options.level => Verdict::Improved,
+            (Some(first), again) if tripped.contains(&benchmark) => {
+                // What cannot be measured again is decided by what there is.
+                let decisive = again.as_ref().or((!run.options.confirms).then_some(first));
+                let (is_slower, level) = (first.p_slower <= run.options.level, run.options.level);
+                let verdict = match decisive {
+                    Some(again) if is_slower && again.p_slower <= level => Verdict::Regressed,
+                    Some(again) if !is_slower && again.p_faster <= level => Verdict::Improved,
                     _ => Verdict::Unconfirmed,
                 };
-                (verdict, Some(again.clone()))
+                (verdict, Some(again.as_ref().unwrap_or(first).clone()))
             }
             (Some(estimate), _) => {
                 // A process or a few say nothing of what differs between processes.
@@ -176,11 +169,7 @@ pub fn judge(run: &SavedRun) -> Judged {
                 (verdict, Some(estimate.clone()))
             }
         };
-        let arm = |arm| match arm {
-            Arm::Base => "base",
-            Arm::Head => "head",
-        };
-        let note = broken.map(|broken| format!("{}: {}", arm(broken.arm), broken.reason));
+        let note = broken.map(|broken| format!("{}: {}", broken.arm.name(), broken.reason));
         rows.push(Row { benchmark: name.clone(), verdict, estimate, note });
     }
     let without =

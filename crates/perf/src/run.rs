@@ -76,6 +76,16 @@ pub enum Arm {
     Head,
 }
 
+impl Arm {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Arm::Base => "base",
+            Arm::Head => "head",
+        }
+    }
+}
+
 /// When a round was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,6 +10,7 @@
 //!
 //! A column without spread is divided by 1.
 
+use mlpsweep_stats::quantile;
 use serde::{Deserialize, Serialize};
 
 /// Scaling of the features.
@@ -41,13 +42,6 @@ impl Scale {
             Scale::None => "none",
         }
     }
-}
-
-/// The value below which a share of the sorted `values` lies.
-fn quantile(values: &[f64], share: f64) -> f64 {
-    let at = share * (values.len() - 1) as f64;
-    let (below, above) = (values[at.floor() as usize], values[at.ceil() as usize]);
-    below + (above - below) * at.fract()
 }
 
 fn sorted(mut values: Vec<f64>) -> Vec<f64> {

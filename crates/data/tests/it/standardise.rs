@@ -81,15 +81,23 @@ fn what_f64_cannot_square_is_an_error() {
     );
 }
 
+/// As a model brings them.
 #[test]
-fn parts_make_the_same_standardiser() {
+fn parts_that_are_read_are_sound_or_said_not_to_be() {
     let features = array![[1.0], [2.0], [6.0]];
     let fitted = Standardiser::fit(&features, &[0, 1, 2]).expect("small numbers");
-    let deviation = [(14.0_f64 / 3.0).sqrt()];
-    assert_eq!(Standardiser::from_parts(fitted.mean().to_vec(), &deviation), Some(fitted));
-    assert_eq!(Standardiser::from_parts(vec![0.0], &[0.0]), None);
-    assert_eq!(Standardiser::from_parts(vec![f64::NAN], &[1.0]), None);
-    assert_eq!(Standardiser::from_parts(vec![0.0], &[1.0, 1.0]), None);
+    let read = |mean: &str, inverse: &str| -> Standardiser {
+        let json = format!(r#"{{"mean":[{mean}],"inverse_deviation":[{inverse}],"fill":[0.0]}}"#);
+        serde_json::from_str(&json).expect("parts")
+    };
+    let inverse = 1.0 / (14.0_f64 / 3.0).sqrt();
+    let again = read("3.0", &inverse.to_string());
+    assert_eq!(again, fitted);
+    assert!(again.is_sound(1) && !again.is_sound(2));
+    assert!(!read("0.0", "0.0").is_sound(1));
+    assert!(!read("0.0", "-1.0").is_sound(1));
+    assert!(!read("0.0", "1.0,1.0").is_sound(1));
+    assert!(!Standardiser::identity(2).is_sound(1));
 }
 
 fn tables() -> impl Strategy<Value = Array2<f64>> {
