@@ -3,7 +3,7 @@
 //! ```text
 //! rank_test_score number state
 //! mean_test_score std_test_score se_test_score ci_low ci_high       of the metric that ranks
-//! p_vs_best p_holm tied_with_best                                   against the best
+//! p_vs_best p_holm tied_with_best prob_best                         against the best
 //! mean_train_score gap diagnosis split0_test_score …
 //! folds_done best_epoch n_parameters aic bic
 //! bias2 variance                                                    where rows are validated in several repeats
@@ -82,6 +82,7 @@ fn columns(info: &SweepInfo) -> Vec<Column> {
         column("p_vs_best", |row| row.p_vs_best.into()),
         column("p_holm", |row| row.p_holm.into()),
         column("tied_with_best", |row| row.tied_with_best.into()),
+        column("prob_best", |row| row.prob_best.into()),
     ]);
     columns.extend(train_columns(0, "score", ""));
     columns.push(column("diagnosis", |row| Cell::text(row.diagnosis.map(Diagnosis::as_str))));

@@ -16,6 +16,7 @@
 
 use crate::criteria::{Criteria, criteria};
 use crate::diagnosis::{Diagnosis, diagnose};
+use crate::honest::Honest;
 use crate::scores::{Scores, is_maximized, rho};
 use crate::study::{Study, message, position};
 use mlpsweep_stats::{Decomposition, holm, paired_corrected_t_test};
@@ -31,6 +32,8 @@ pub(crate) const ALPHA: f64 = 0.05;
 pub struct Ranking<'a> {
     /// A row a trial.
     pub rows: Vec<RankedTrial<'a>>,
+    /// What the best one is worth by rows that did not choose it.
+    pub honest: Option<&'a Honest>,
     /// The best one trained once more, if it was.
     pub refit: Option<&'a Refit>,
 }
@@ -52,6 +55,8 @@ pub struct RankedTrial<'a> {
     pub p_holm: Option<f64>,
     /// Whether `p_vs_best` ≥ 0.05; true for the best itself.
     pub tied_with_best: Option<bool>,
+    /// In which share of the bootstraps of the validation rows it was the best; `None` unless complete.
+    pub prob_best: Option<f64>,
     /// Folds that ended with scores.
     pub folds_done: usize,
     /// The median over the folds of the epoch whose parameters were scored, halves rounded up; `None` unless complete.
@@ -130,8 +135,10 @@ impl Ranking<'_> {
         diagnose(&mut rows, &study.info);
         for row in rows.iter_mut().filter(|row| row.state == TrialState::Complete) {
             row.decomposition = study.decompositions.get(&row.trial.number).copied();
+            row.prob_best =
+                study.honest.as_ref().and_then(|honest| honest.prob_best.get(&row.trial.number).copied());
         }
-        let mut ranking = Ranking { rows, refit: None };
+        let mut ranking = Ranking { rows, honest: study.honest.as_ref(), refit: None };
         let is_best = |refit: &&Refit| {
             let best = ranking.best().map(|best| (best.trial.number, best.best_epoch));
             best == Some((refit.trial, Some(refit.epochs)))
@@ -185,6 +192,7 @@ impl<'a> RankedTrial<'a> {
             p_vs_best: None,
             p_holm: None,
             tied_with_best: None,
+            prob_best: None,
             folds_done,
             best_epoch: median_rounded_up(&mut best_epochs).filter(|_| is_complete),
             n_parameters: folds.iter().map(|fold| fold.n_parameters).max().filter(|&n| n > 0),

@@ -11,7 +11,7 @@
 
 use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::{Decomposition, RepeatedErrors};
-use mlpsweep_sweep::record::{DataInfo, SweepInfo, UnitId, ValidationRows};
+use mlpsweep_sweep::record::{DataInfo, OutOfFold, SweepInfo, UnitId, ValidationRows};
 use mlpsweep_sweep::store::{Store, StoreError};
 use std::collections::BTreeMap;
 
@@ -20,12 +20,11 @@ pub(crate) fn decompositions(
     store: &Store,
     info: &SweepInfo,
 ) -> Result<BTreeMap<TrialNumber, Decomposition>, StoreError> {
-    let splits = store.validation_rows()?;
     let mut decompositions = BTreeMap::new();
-    // None are kept with one repeat; with more they are there before the first prediction is.
-    if splits.is_empty() {
+    if info.repeats < 2 {
         return Ok(decompositions);
     }
+    let splits = store.validation_rows()?;
     let n_outputs = info.data.targets.len();
     let mut errors = RepeatedErrors::new(info.data.n_rows, n_outputs);
     let (mut trial, mut n_splits) = (None, 0);
@@ -33,7 +32,8 @@ pub(crate) fn decompositions(
         let parts = errors.decomposition().filter(|_| n_splits == info.n_splits());
         decompositions.extend(trial.zip(parts));
     };
-    store.each_prediction(|unit, numbers| {
+    store.each_out_of_fold(|unit, kept| {
+        let OutOfFold::Predictions(numbers) = kept else { return Err(fault(unit, "predictions")) };
         if trial != Some(unit.trial) {
             finish(trial, n_splits, &errors);
             errors.clear();
@@ -41,7 +41,7 @@ pub(crate) fn decompositions(
         }
         n_splits += 1;
         let split = splits.get(unit.split).ok_or_else(|| fault(unit, "rows"))?;
-        add(&mut errors, &info.data, split, numbers).ok_or_else(|| fault(unit, "predictions"))
+        add(&mut errors, &info.data, split, &numbers).ok_or_else(|| fault(unit, "predictions"))
     })?;
     finish(trial, n_splits, &errors);
     Ok(decompositions)
@@ -53,7 +53,7 @@ fn fault(unit: UnitId, what: &str) -> String {
 
 /// Takes in a unit's predictions; `None` when they, the rows and the data do not fit together.
 fn add(errors: &mut RepeatedErrors, data: &DataInfo, split: &ValidationRows, numbers: &[f64]) -> Option<()> {
-    let ValidationRows { rows, truth } = split;
+    let ValidationRows { rows, truth, .. } = split;
     let (n_predicted, n_true) = (data.n_predicted().max(1), data.n_true().max(1));
     let fits = |numbers: &[f64], per_row: usize| rows.len().checked_mul(per_row) == Some(numbers.len());
     if !fits(numbers, n_predicted) || !fits(truth, n_true) {

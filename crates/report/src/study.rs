@@ -1,5 +1,6 @@
 //! All that reports are made from: one sweep's records, read from its store.
 
+use crate::honest::{Honest, honest};
 use crate::repeats::decompositions;
 use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::Decomposition;
@@ -21,6 +22,8 @@ pub struct Study {
     pub timings: Vec<Timing>,
     /// Bias² and variance of trials whose rows are validated in several repeats.
     pub decompositions: BTreeMap<TrialNumber, Decomposition>,
+    /// What the winner is worth; `None` while no trial is complete.
+    pub honest: Option<Honest>,
     /// The winner trained once more, as the last run left it.
     pub refit: Option<Refit>,
 }
@@ -46,12 +49,14 @@ impl Study {
                 info.parameters.push((name.clone(), true));
             }
         }
-        let mut study = Study { info, trials, folds, timings, decompositions: BTreeMap::new(), refit };
+        let mut study =
+            Study { info, trials, folds, timings, decompositions: BTreeMap::new(), honest: None, refit };
         if let Some(reason) = study.fault() {
             return Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason });
         }
         // Last, so that a trial whose folds are all there has all its predictions.
         study.decompositions = decompositions(&store, &study.info)?;
+        study.honest = honest(&store, &study.info, &study.complete_trials())?;
         Ok(study)
     }
 
@@ -91,6 +96,15 @@ impl Study {
                 None
             }
         })
+    }
+
+    /// The trials with scores for every split.
+    fn complete_trials(&self) -> BTreeSet<TrialNumber> {
+        let mut n_complete = BTreeMap::new();
+        for fold in self.folds.iter().filter(|fold| fold.state == FoldState::Complete) {
+            *n_complete.entry(fold.unit.trial).or_insert(0) += 1;
+        }
+        n_complete.into_iter().filter(|&(_, n)| n == self.info.n_splits()).map(|(trial, _)| trial).collect()
     }
 
     /// The folds in the order of trial and split.

@@ -8,6 +8,7 @@
 //! | how sure is the mean? | [`corrected_se`], [`t_interval`] |
 //! | is one configuration better than another? | [`paired_corrected_t_test`] |
 //! | and when many are compared at once? | [`holm()`] |
+//! | what is the winner of a search worth? | [`BootstrapSelection`] |
 //! | is an error one of bias or of variance? | [`RepeatedErrors`] |
 //!
 //! What a gate says about two builds measured in turn, round by round:
@@ -38,6 +39,7 @@
 
 mod benjamini_hochberg;
 mod bootstrap;
+mod bootstrap_selection;
 mod decomposition;
 mod describe;
 mod hodges_lehmann;
@@ -48,6 +50,7 @@ mod student;
 
 pub use benjamini_hochberg::benjamini_hochberg;
 pub use bootstrap::{bootstrap_interval, quantile};
+pub use bootstrap_selection::{BootstrapSelection, HonestScore};
 pub use decomposition::{Decomposition, RepeatedErrors};
 pub use describe::{mean, sd};
 pub use hodges_lehmann::{hodges_lehmann, median};

@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 pub const MOST_GRID_POINTS: u128 = 1_000_000;
 
 /// Changes whenever the same sweep would give other numbers, so that old results are not continued with new ones.
-const SEMANTICS: u64 = 5;
+const SEMANTICS: u64 = 6;
 
 /// A sweep that is ready to run.
 #[derive(Debug)]
@@ -257,7 +257,8 @@ impl Plan {
         Metric::default_for(self.data.target.task())
     }
 
-    /// Whether predictions of validation rows are kept: with two repeats or more, rows have several of them.
+    /// Whether predictions of validation rows are kept whatever the metric: with two repeats or more, rows have several of
+    /// them, and bias and variance can be told apart.
     pub fn keeps_predictions(&self) -> bool {
         self.folds.repeats() > 1
     }
@@ -270,7 +271,9 @@ impl Plan {
                 Target::Classes { codes, .. } => rows().map(|row| f64::from(codes[row])).collect(),
                 Target::Numbers { values, .. } => rows().flat_map(|row| values.row(row).to_vec()).collect(),
             };
-            ValidationRows { truth, rows: split.validation }
+            let groups = self.data.roles.groups.as_ref();
+            let groups = groups.map(|groups| rows().map(|row| groups.codes[row]).collect());
+            ValidationRows { truth, groups: groups.unwrap_or_default(), rows: split.validation }
         })
     }
 

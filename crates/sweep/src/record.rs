@@ -45,10 +45,21 @@ pub struct FoldRecord {
     /// The learning curve, an entry per epoch.
     #[serde(skip)]
     pub curve: Vec<CurvePoint>,
-    /// What the network predicts of the validation rows, [`DataInfo::n_predicted`] numbers a row. Kept with two repeats
-    /// or more; empty unless complete, and when read with the folds.
+    /// What is kept of the validation rows; nothing unless complete, and when read with the folds.
     #[serde(skip)]
-    pub predictions: Vec<f64>,
+    pub out_of_fold: OutOfFold,
+}
+
+/// What is kept of a unit's validation rows, one by one, in the order of [`ValidationRows`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum OutOfFold {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Each row's own score, where the metric that ranks is the mean of these and rows are validated once.
+    Scores(Vec<f32>),
+    /// What the network predicts, [`DataInfo::n_predicted`] numbers a row.
+    Predictions(Vec<f64>),
 }
 
 /// One score of the training and the validation rows that every sweep of a task has: log_loss for classes, mse in the
@@ -61,13 +72,15 @@ pub struct BaseScores {
     pub validation: f64,
 }
 
-/// The validation rows of a split, as predictions of them are stored.
+/// The validation rows of a split, in the order in which scores and predictions of them are stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValidationRows {
     /// Row numbers of the table, ascending.
     pub rows: Vec<u32>,
     /// What is true of them, row after row: the class's position, or a number per target.
     pub truth: Vec<f64>,
+    /// The group of each; empty where every row stands for itself.
+    pub groups: Vec<u32>,
 }
 
 /// How a unit ended.

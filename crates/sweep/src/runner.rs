@@ -70,9 +70,7 @@ pub fn run(
     let mut store = Store::open(folder, &info)?;
     check_points(plan, &store, n_trials, folder)?;
     store.put_info(&info)?;
-    if plan.keeps_predictions() {
-        store.put_validation_rows(plan.validation_rows())?;
-    }
+    store.put_validation_rows(plan.validation_rows())?;
     let n_splits = plan.folds.len();
     let mut tally = Tally::new(plan, n_trials.saturating_mul(n_splits as u64));
     let mut finished = BTreeSet::new();

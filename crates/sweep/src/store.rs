@@ -5,13 +5,15 @@
 //! trials(number, point)                               the point as JSON
 //! folds(trial, split, record, curve)                  the record as JSON; curve: f64 an epoch, as below
 //! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
-//! validation(split, row_numbers, truth)               of each split: u32 a row; f64 a row and target, or the class's position
-//! predictions(trial, split, numbers)                  what a unit predicts of these rows: f64s, row after row
+//! validation(split, row_numbers, truth, row_groups)   of each split: u32 a row; f64 a row and target, or the class's position;
+//!                                                     u32 a row, none where rows belong to no groups
+//! out_of_fold(trial, split, kind, numbers)            of these rows: `scores`, f32 a row, or `predictions`, f64s row after row
 //! ```
 //!
-//! The last two are filled where a sweep has two repeats or more. Predictions are f64, little-endian like all numbers here:
-//! a score that is computed from them again is the score of the fold to the bit, targets far from 0 keep their digits, and
-//! no two probabilities near 1 become equal, as they would in f32 at half the size. Of two classes one is enough.
+//! Where the metric that ranks is the mean of the rows' own scores, these are all that is kept of a validation row, as f32. Else,
+//! and where rows are validated in several repeats, predictions are kept, as f64: a score that is computed from them again is
+//! the score of the fold to the bit, targets far from 0 keep their digits, and no two probabilities near 1 become equal. Of
+//! two classes one is enough. Numbers are little-endian.
 //!
 //! A curve begins with a u32, how many numbers an epoch has: the rate and three losses (NaN for a rate or a validation loss that
 //! is not there), and the gradient norms of the layers where they are recorded; then come the epochs. No epochs, no bytes.
@@ -20,7 +22,9 @@
 //! of the machine as far as its disk keeps its word. The file carries an application id and a schema version; a file without
 //! the first, or with a newer second, is refused unchanged. A kernel lock on a file beside it keeps a second writer out.
 
-use crate::record::{CurvePoint, FoldRecord, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows};
+use crate::record::{
+    CurvePoint, FoldRecord, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
+};
 use mlpsweep_search::TrialNumber;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use std::collections::BTreeSet;
@@ -35,7 +39,7 @@ const UNFINISHED: &str = "study.db.new";
 
 /// "mlps" in ASCII.
 const APPLICATION_ID: i64 = 0x6d6c_7073;
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 
 const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -53,15 +57,25 @@ const SCHEMA: &str = "
         started_unix_ms INTEGER NOT NULL,
         elapsed_us INTEGER NOT NULL
     ) STRICT;
-    CREATE TABLE validation (split INTEGER PRIMARY KEY, row_numbers BLOB NOT NULL, truth BLOB NOT NULL) STRICT;
-    CREATE TABLE predictions (
+    CREATE TABLE validation (
+        split INTEGER PRIMARY KEY,
+        row_numbers BLOB NOT NULL,
+        truth BLOB NOT NULL,
+        row_groups BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE out_of_fold (
         trial INTEGER NOT NULL,
         split INTEGER NOT NULL,
+        kind TEXT NOT NULL,
         numbers BLOB NOT NULL,
         PRIMARY KEY (trial, split),
         FOREIGN KEY (trial, split) REFERENCES folds (trial, split) ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID;
 ";
+
+/// The kinds of [`OutOfFold`].
+const SCORES: &str = "scores";
+const PREDICTIONS: &str = "predictions";
 
 /// Why a store cannot be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -297,10 +311,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let written = (|| {
             let transaction = self.connection.transaction()?;
-            for (split, ValidationRows { rows, truth }) in splits.into_iter().enumerate() {
-                let rows: Vec<u8> = rows.into_iter().flat_map(u32::to_le_bytes).collect();
-                let sql = "INSERT OR IGNORE INTO validation VALUES (?1, ?2, ?3)";
-                transaction.execute(sql, params![split as i64, rows, number_bytes(&truth)])?;
+            let whole =
+                |numbers: Vec<u32>| numbers.into_iter().flat_map(u32::to_le_bytes).collect::<Vec<u8>>();
+            for (split, ValidationRows { rows, truth, groups }) in splits.into_iter().enumerate() {
+                let sql = "INSERT OR IGNORE INTO validation VALUES (?1, ?2, ?3, ?4)";
+                let truth = number_bytes(&truth);
+                transaction.execute(sql, params![split as i64, whole(rows), truth, whole(groups)])?;
             }
             transaction.commit()
         })();
@@ -323,8 +339,8 @@ impl Store {
                 let mut folds = transaction.prepare_cached(
                     "INSERT INTO folds (trial, split, record, curve) VALUES (?1, ?2, ?3, ?4)",
                 )?;
-                let mut predictions =
-                    transaction.prepare_cached("INSERT INTO predictions VALUES (?1, ?2, ?3)")?;
+                let mut out_of_fold =
+                    transaction.prepare_cached("INSERT INTO out_of_fold VALUES (?1, ?2, ?3, ?4)")?;
                 let mut timings =
                     transaction.prepare_cached("INSERT INTO timings VALUES (?1, ?2, ?3, ?4)")?;
                 for (trial, record, timing) in finished {
@@ -336,9 +352,15 @@ impl Store {
                         to_json(record),
                         curve_bytes(&record.curve)
                     ])?;
-                    if !record.predictions.is_empty() {
-                        let numbers = number_bytes(&record.predictions);
-                        predictions.execute(params![trial as i64, split as i64, numbers])?;
+                    let kept = match &record.out_of_fold {
+                        OutOfFold::Nothing => None,
+                        OutOfFold::Scores(scores) => {
+                            Some((SCORES, scores.iter().flat_map(|score| score.to_le_bytes()).collect()))
+                        }
+                        OutOfFold::Predictions(numbers) => Some((PREDICTIONS, number_bytes(numbers))),
+                    };
+                    if let Some((kind, numbers)) = kept {
+                        out_of_fold.execute(params![trial as i64, split as i64, kind, numbers])?;
                     }
                     let UnitId { trial, split } = timing.unit;
                     let (started, elapsed) = (timing.started_unix_ms as i64, timing.elapsed_us as i64);
@@ -377,31 +399,40 @@ impl Store {
         self.query(sql, |row| Ok(fold(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_blob()?)))
     }
 
-    /// Which rows each split validates, in the order of the splits; none where no predictions are kept.
+    /// Which rows each split validates, in the order of the splits.
     ///
     /// # Errors
     /// When they cannot be read.
     pub fn validation_rows(&self) -> Result<Vec<ValidationRows>, StoreError> {
-        self.query("SELECT row_numbers, truth FROM validation ORDER BY split", |row| {
+        let whole = |bytes: &[u8]| -> Vec<u32> {
+            let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
+            bytes.chunks_exact(4).map(number).collect()
+        };
+        self.query("SELECT row_numbers, truth, row_groups FROM validation ORDER BY split", |row| {
             let (rows, truth) = (row.get_ref(0)?.as_blob()?, row.get_ref(1)?.as_blob()?);
-            let row_number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
-            let rows = rows.chunks_exact(4).map(row_number).collect();
-            Ok(Ok(ValidationRows { rows, truth: numbers(truth) }))
+            let groups = row.get_ref(2)?.as_blob()?;
+            Ok(Ok(ValidationRows { rows: whole(rows), truth: numbers(truth), groups: whole(groups) }))
         })
     }
 
-    /// Shows the predictions of every unit that has them, in the order of trial and split, one unit at a time: all of them
-    /// may be more than memory holds. What `visit` finds wrong with them is damage.
+    /// Shows what is kept of every unit's validation rows, in the order of trial and split, one unit at a time: all of it may
+    /// be more than memory holds. What `visit` finds wrong with it is damage.
     ///
     /// # Errors
-    /// When they cannot be read, or `visit` refuses them.
-    pub fn each_prediction(
+    /// When it cannot be read, or `visit` refuses it.
+    pub fn each_out_of_fold(
         &self,
-        mut visit: impl FnMut(UnitId, &[f64]) -> Result<(), String>,
+        mut visit: impl FnMut(UnitId, OutOfFold) -> Result<(), String>,
     ) -> Result<(), StoreError> {
-        self.each("SELECT trial, split, numbers FROM predictions ORDER BY trial, split", |row| {
+        self.each("SELECT trial, split, kind, numbers FROM out_of_fold ORDER BY trial, split", |row| {
             let unit = unit_id(row.get(0)?, row.get(1)?);
-            Ok(visit(unit, &numbers(row.get_ref(2)?.as_blob()?)))
+            let (kind, bytes) = (row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_blob()?);
+            let score = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().expect("four bytes"));
+            Ok(match kind {
+                SCORES => visit(unit, OutOfFold::Scores(bytes.chunks_exact(4).map(score).collect())),
+                PREDICTIONS => visit(unit, OutOfFold::Predictions(numbers(bytes))),
+                other => Err(format!("of split {} of trial {} `{other}` is kept", unit.split, unit.trial)),
+            })
         })
     }
 

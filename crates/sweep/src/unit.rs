@@ -4,11 +4,11 @@
 //! same draws, so that configurations are compared in pairs and any trial can be replayed alone.
 
 use crate::plan::Plan;
-use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, Trial, UnitId};
+use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, OutOfFold, Trial, UnitId};
 use mlpsweep_data::Split;
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Ended, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, train};
+use mlpsweep_train::{Ended, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, Truth, train};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -93,7 +93,7 @@ fn fit<T: Real>(
         test_scores: Vec::new(),
         train_scores: Vec::new(),
         base: None,
-        predictions: Vec::new(),
+        out_of_fold: OutOfFold::Nothing,
         best_epoch: fitted.best_epoch,
         epochs_run: fitted.curve.len(),
         early_stopped: fitted.ended == Ended::EarlyStopped,
@@ -147,9 +147,12 @@ fn fit<T: Real>(
         };
         score(&train).zip(score(&validation)).map(|(train, validation)| BaseScores { train, validation })
     };
-    if plan.keeps_predictions() {
-        record.predictions = stored_numbers(validation.1);
-    }
+    let truth = Truth::new(&plan.data.target, validation.0);
+    let counted = plan.metrics[0].counted(&truth, &validation.1);
+    record.out_of_fold = match counted.of_rows().filter(|_| !plan.keeps_predictions()) {
+        Some(scores) => OutOfFold::Scores(scores.iter().map(|&score| score as f32).collect()),
+        None => OutOfFold::Predictions(stored_numbers(validation.1)),
+    };
     Some(record)
 }
 
@@ -159,7 +162,7 @@ pub(crate) fn seed(plan: &Plan, split: &Split) -> Seed {
     seed.child("repeat").nth(split.repeat as u64).child("fold").nth(split.fold as u64)
 }
 
-/// Predictions as they are stored; see [`FoldRecord::predictions`].
+/// Predictions as they are stored; see [`OutOfFold::Predictions`].
 fn stored_numbers(predictions: Predictions) -> Vec<f64> {
     match predictions {
         Predictions::Probabilities { n_classes: 2, values } => {
@@ -176,7 +179,7 @@ fn without_scores(unit: UnitId, state: FoldState) -> FoldRecord {
         test_scores: Vec::new(),
         train_scores: Vec::new(),
         base: None,
-        predictions: Vec::new(),
+        out_of_fold: OutOfFold::Nothing,
         best_epoch: 0,
         epochs_run: 0,
         early_stopped: false,

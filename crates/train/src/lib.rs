@@ -44,7 +44,7 @@ pub use config::{BatchSize, ClassWeight, EarlyStopping, Precision, Preprocess, T
 pub use error::{ScoreError, TrainError};
 pub use estimator::Estimator;
 pub use fit::{Ended, EpochRecord, Fitted, score, train};
-pub use metric::{Goal, Lack, Metric};
+pub use metric::{Counted, Goal, Lack, Metric};
 pub use predictions::{Predictions, Truth, most_probable};
 pub use session::{CheckOptions, EpochLoss, GradientCheck, Job, SCORING_ROWS, Session};
 pub use target_scale::TargetScaler;

@@ -4,7 +4,7 @@ use crate::fixture::{add_trial, cell, parse, study, sweep, sweep_of};
 use mlpsweep_report::{Diagnosis, Ranking, Study, table, to_csv};
 use mlpsweep_search::TrialNumber;
 use mlpsweep_sweep::record::{
-    BaseScores, FoldRecord, FoldState, SweepInfo, Timing, Trial, UnitId, ValidationRows,
+    BaseScores, FoldRecord, FoldState, OutOfFold, SweepInfo, Timing, Trial, UnitId, ValidationRows,
 };
 use mlpsweep_sweep::store::{Store, StoreError};
 use std::path::Path;
@@ -16,7 +16,7 @@ fn fold(trial: TrialNumber, split: usize, train: f64, validation: f64) -> FoldRe
         test_scores: vec![validation],
         train_scores: vec![train],
         base: Some(BaseScores { train, validation }),
-        predictions: Vec::new(),
+        out_of_fold: OutOfFold::Nothing,
         best_epoch: 1,
         epochs_run: 1,
         early_stopped: false,
@@ -225,12 +225,16 @@ fn read(
     let rows = |rows: [u32; 2]| ValidationRows {
         rows: rows.to_vec(),
         truth: rows.iter().flat_map(|&row| truth(row)).collect(),
+        groups: Vec::new(),
     };
     store.put_validation_rows(ROWS.map(rows)).expect("room on the disk");
     for (trial_idx, split) in units {
         let trial = Trial { number: trial_idx as u64, point: Vec::new() };
-        let predictions = of_trials[trial_idx][split].clone();
-        let record = FoldRecord { predictions, ..fold(trial.number, split, 0.5, 0.5) };
+        let out_of_fold = match &of_trials[trial_idx][split] {
+            numbers if numbers.is_empty() => OutOfFold::Nothing,
+            numbers => OutOfFold::Predictions(numbers.clone()),
+        };
+        let record = FoldRecord { out_of_fold, ..fold(trial.number, split, 0.5, 0.5) };
         let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 };
         store.append([(&trial, &record, &timing)]).expect("room on the disk");
     }

@@ -90,7 +90,7 @@ fn json_has_the_columns_of_the_csv() {
             }
         }
     }
-    assert_eq!(to_json(&Ranking { rows: vec![], refit: None }, &study.info), "[]\n");
+    assert_eq!(to_json(&Ranking { rows: vec![], honest: None, refit: None }, &study.info), "[]\n");
 }
 
 fn widths(items: &[serde_json::Value]) -> String {

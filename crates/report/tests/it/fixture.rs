@@ -3,7 +3,8 @@
 use mlpsweep_report::Study;
 use mlpsweep_search::Value;
 use mlpsweep_sweep::record::{
-    BaseScores, CurvePoint, DataInfo, FoldRecord, FoldState, MetricInfo, SweepInfo, Timing, Trial, UnitId,
+    BaseScores, CurvePoint, DataInfo, FoldRecord, FoldState, MetricInfo, OutOfFold, SweepInfo, Timing, Trial,
+    UnitId,
 };
 
 /// 2026-03-01T12:34:56.789Z.
@@ -74,6 +75,7 @@ pub(crate) fn study(info: SweepInfo) -> Study {
         folds: Vec::new(),
         timings: Vec::new(),
         decompositions: std::collections::BTreeMap::new(),
+        honest: None,
         refit: None,
     }
 }
@@ -116,7 +118,7 @@ pub(crate) fn add_fold(study: &mut Study, trial: u64, split: usize, state: FoldS
         test_scores: scores[0].to_vec(),
         train_scores: scores[1].to_vec(),
         base: base.filter(|_| study.info.metrics[0].name == "log_loss"),
-        predictions: Vec::new(),
+        out_of_fold: OutOfFold::Nothing,
         best_epoch: if is_complete { 10 + split } else { 0 },
         epochs_run: 2,
         early_stopped: split == 1,

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unreadable_literal, reason = "numbers stand as scipy printed them")]
 
+mod bootstrap_selection;
 mod decomposition;
 mod holm;
 mod paired;

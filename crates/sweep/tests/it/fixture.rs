@@ -50,7 +50,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, jobs: usize) -> RunEnd {
     runner::run(plan, folder, &options, |_| {}).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What reports are made of: trials and folds with their curves and predictions, no wall clock.
+/// What reports are made of: trials and folds with their curves and what is kept of validation rows, no wall clock.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Stored {
     pub(crate) trials: Vec<Trial>,
@@ -62,12 +62,12 @@ pub(crate) struct Stored {
 pub(crate) fn stored(folder: &Path) -> Stored {
     let store = Store::read(folder).unwrap_or_else(|error| panic!("{error}"));
     let mut folds = store.folds(true).expect("folds");
-    let predicted = store.each_prediction(|unit, numbers| {
-        let fold = folds.iter_mut().find(|fold| fold.unit == unit).ok_or("predictions of no fold")?;
-        fold.predictions = numbers.to_vec();
+    let kept = store.each_out_of_fold(|unit, kept| {
+        let fold = folds.iter_mut().find(|fold| fold.unit == unit).ok_or("rows of no fold")?;
+        fold.out_of_fold = kept;
         Ok(())
     });
-    predicted.expect("predictions");
+    kept.expect("what is kept of validation rows");
     let validation_rows = store.validation_rows().expect("validation rows");
     Stored { trials: store.trials().expect("trials"), folds, validation_rows }
 }

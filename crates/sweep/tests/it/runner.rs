@@ -2,7 +2,7 @@
 
 use crate::fixture::{SMALL, Stored, folder, plan, run, stored};
 use mlpsweep_sweep::plan::Plan;
-use mlpsweep_sweep::record::{FoldRecord, FoldState, UnitId};
+use mlpsweep_sweep::record::{FoldRecord, FoldState, OutOfFold, UnitId};
 use mlpsweep_sweep::runner::{self, Progress, RunEnd, RunOptions};
 use mlpsweep_sweep::store::{FILE_NAME, Store};
 use std::path::Path;
@@ -75,11 +75,14 @@ fn the_same_on_any_number_of_threads() {
         assert_eq!(alone.folds.len(), 4 * plan.folds.len());
         let is_kept = |fold: &FoldRecord| {
             let n_rows = plan.folds.split(fold.unit.split).validation.len();
-            fold.predictions.len() == if plan.keeps_predictions() { n_rows } else { 0 }
+            match &fold.out_of_fold {
+                OutOfFold::Nothing => false,
+                OutOfFold::Scores(scores) => scores.len() == n_rows && !plan.keeps_predictions(),
+                OutOfFold::Predictions(numbers) => numbers.len() == n_rows && plan.keeps_predictions(),
+            }
         };
         assert!(alone.folds.iter().all(|fold| is_kept(fold) || fold.state != FoldState::Complete));
-        let n_splits = if plan.keeps_predictions() { plan.folds.len() } else { 0 };
-        assert_eq!(alone.validation_rows.len(), n_splits);
+        assert_eq!(alone.validation_rows.len(), plan.folds.len());
         for jobs in [2, 8] {
             assert_eq!(whole(&plan, jobs), alone, "{jobs} jobs, {overrides:?}");
         }

@@ -3,7 +3,7 @@
 use crate::fixture::{SMALL, folder, plan, run, stored};
 use mlpsweep_search::Value;
 use mlpsweep_sweep::record::{
-    BaseScores, CurvePoint, FoldRecord, FoldState, Timing, Trial, UnitId, ValidationRows,
+    BaseScores, CurvePoint, FoldRecord, FoldState, OutOfFold, Timing, Trial, UnitId, ValidationRows,
 };
 use mlpsweep_sweep::store::{FILE_NAME, Store, StoreError};
 use proptest::prelude::*;
@@ -50,7 +50,7 @@ fn record(trial: u64, split: usize, numbers: &[f64]) -> FoldRecord {
         test_scores: numbers.to_vec(),
         train_scores: numbers.iter().rev().copied().collect(),
         base: numbers.first().map(|&train| BaseScores { train, validation: -train }),
-        predictions: Vec::new(),
+        out_of_fold: OutOfFold::Nothing,
         best_epoch: 1,
         epochs_run: numbers.len(),
         early_stopped: split == 1,
@@ -129,25 +129,28 @@ proptest! {
     }
 }
 
-/// The predictions in a store, as a reader meets them.
-fn predictions(store: &Store) -> Vec<(UnitId, Vec<f64>)> {
+/// What is kept of validation rows, as a reader meets it.
+fn out_of_fold(store: &Store) -> Vec<(UnitId, OutOfFold)> {
     let mut met = Vec::new();
-    let all = store.each_prediction(|unit, numbers| {
-        met.push((unit, numbers.to_vec()));
+    let all = store.each_out_of_fold(|unit, kept| {
+        met.push((unit, kept));
         Ok(())
     });
-    all.expect("predictions");
+    all.expect("what was kept");
     met
 }
 
 #[test]
-fn predictions_come_back_in_order_to_the_bit() {
+fn what_is_kept_of_validation_rows_comes_back_in_order_to_the_bit() {
     let extremes = [0.1 + 0.2, -0.0, 5e-324, f64::MAX, 1.0 - f64::EPSILON];
-    let with = |trial, split, numbers: &[f64]| FoldRecord {
-        predictions: numbers.to_vec(),
-        ..record(trial, split, &[0.5])
-    };
-    let records = [with(1, 0, &[0.25]), with(0, 2, &extremes), with(0, 1, &[]), with(0, 0, &[1e300])];
+    let with = |trial, split, out_of_fold| FoldRecord { out_of_fold, ..record(trial, split, &[0.5]) };
+    let scores = OutOfFold::Scores(vec![0.1, -0.0, f32::MIN_POSITIVE]);
+    let records = [
+        with(1, 0, scores.clone()),
+        with(0, 2, OutOfFold::Predictions(extremes.to_vec())),
+        with(0, 1, OutOfFold::Nothing),
+        with(0, 0, OutOfFold::Predictions(vec![1e300])),
+    ];
     let folder = folder();
     let mut store = open(folder.path(), &[]).expect("a new store");
     for record in &records {
@@ -155,15 +158,16 @@ fn predictions_come_back_in_order_to_the_bit() {
         let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 };
         store.append([(&trial, record, &timing)]).expect("room on the disk");
     }
-    let met = predictions(&store);
+    let met = out_of_fold(&store);
     let units: Vec<(u64, usize)> = met.iter().map(|(unit, _)| (unit.trial, unit.split)).collect();
-    assert_eq!(units, [(0, 0), (0, 2), (1, 0)], "a unit without predictions is not met");
+    assert_eq!(units, [(0, 0), (0, 2), (1, 0)], "a unit of which nothing is kept is not met");
     let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-    assert_eq!(bits(&met[1].1), bits(&extremes));
+    assert!(matches!(&met[1].1, OutOfFold::Predictions(numbers) if bits(numbers) == bits(&extremes)));
+    assert_eq!(met[2].1, scores);
     let folds = store.folds(true).expect("folds");
-    assert!(folds.iter().all(|fold| fold.predictions.is_empty()), "folds come without them");
+    assert!(folds.iter().all(|fold| fold.out_of_fold == OutOfFold::Nothing), "folds come without them");
 
-    let refused = store.each_prediction(|unit, _| match unit.split {
+    let refused = store.each_out_of_fold(|unit, _| match unit.split {
         2 => Err("2 is odd".into()),
         _ => Ok(()),
     });
@@ -175,7 +179,11 @@ fn validation_rows_are_put_once() {
     let folder = folder();
     let mut store = open(folder.path(), &[]).expect("a new store");
     assert_eq!(store.validation_rows().expect("none yet"), []);
-    let rows = |rows: &[u32], truth: &[f64]| ValidationRows { rows: rows.to_vec(), truth: truth.to_vec() };
+    let rows = |rows: &[u32], truth: &[f64]| ValidationRows {
+        rows: rows.to_vec(),
+        truth: truth.to_vec(),
+        groups: rows.iter().map(|row| row / 2).collect(),
+    };
     let splits = [rows(&[0, 7, u32::MAX], &[0.1, -0.0, 1e-300]), rows(&[], &[]), rows(&[3], &[1.0, 2.0])];
     store.put_validation_rows(splits.clone()).expect("room on the disk");
     store.put_validation_rows([rows(&[9], &[9.0])]).expect("what is there stays");
@@ -364,11 +372,11 @@ fn other_programs_and_later_versions() {
        hint: the file was left as it is; give the run another folder with --out
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA user_version = 999")), @r"
-    FOLDER/study.db: written with store schema 999, and this mlpsweep 0.1.0 knows up to 2
+    FOLDER/study.db: written with store schema 999, and this mlpsweep 0.1.0 knows up to 3
        hint: the file was left as it is; use that version or a later one
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA user_version = 1")), @r"
-    FOLDER/study.db: written with store schema 1, and this mlpsweep 0.1.0 reads schema 2
+    FOLDER/study.db: written with store schema 1, and this mlpsweep 0.1.0 reads schema 3
        hint: the file was left as it is; use the mlpsweep that wrote it, or begin anew with --fresh, which deletes these results
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "DELETE FROM meta")), @r"
@@ -490,7 +498,7 @@ fn a_log_that_was_left_is_read() {
 /// A store from which a table has gone is damaged, not unwritable.
 #[test]
 fn tables_that_are_not_there() {
-    for table in ["meta", "trials", "folds", "timings", "validation", "predictions"] {
+    for table in ["meta", "trials", "folds", "timings", "validation", "out_of_fold"] {
         let folder = folder();
         drop(open(folder.path(), &[]).expect("a new store"));
         let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
@@ -502,7 +510,7 @@ fn tables_that_are_not_there() {
             store.folds(true)?;
             store.timings()?;
             store.validation_rows()?;
-            store.each_prediction(|_, _| Ok(()))
+            store.each_out_of_fold(|_, _| Ok(()))
         };
         let error = read().expect_err(table);
         assert!(matches!(&error, StoreError::Damaged { reason, .. } if reason.contains(table)), "{error:?}");

@@ -1,7 +1,7 @@
 //! A unit is a pure function of sweep, data, trial and split.
 
 use crate::fixture::{SMALL, folder, plan};
-use mlpsweep_sweep::record::{BaseScores, FoldState, Trial};
+use mlpsweep_sweep::record::{BaseScores, FoldState, OutOfFold, Trial};
 use mlpsweep_sweep::unit;
 use mlpsweep_train::{Predictions, Truth};
 
@@ -72,14 +72,14 @@ fn base_scores_and_the_predictions_they_are_of() {
         let of_other = unit::run(&other, &trial, 4, &|| false).expect("not stopped");
         assert_eq!(of_other.base, Some(base), "{overrides:?}");
         assert_ne!(of_other.test_scores, record.test_scores);
-        assert_eq!(of_other.predictions, record.predictions);
+        assert_eq!(of_other.out_of_fold, record.out_of_fold);
 
         let info = plan.info();
         let split = plan.validation_rows().nth(4).expect("six splits");
         assert_eq!(split.rows, plan.folds.split(4).validation);
         assert_eq!(split.truth.len(), split.rows.len() * info.data.n_true());
-        assert_eq!(record.predictions.len(), split.rows.len() * info.data.n_predicted());
-        let predicted = record.predictions;
+        let OutOfFold::Predictions(predicted) = record.out_of_fold else { panic!("predictions are kept") };
+        assert_eq!(predicted.len(), split.rows.len() * info.data.n_predicted());
         let (truth, predicted) = if info.data.task == "regression" {
             (Truth::Numbers(split.truth), Predictions::Numbers { n_targets: 2, values: predicted })
         } else {
@@ -98,12 +98,21 @@ fn base_scores_and_the_predictions_they_are_of() {
     }
 }
 
+/// With one repeat a score a row is enough where the metric is their mean; else it takes the predictions.
 #[test]
-fn with_one_repeat_no_predictions_are_kept() {
-    let plan = plan(SMALL, &[]);
-    let trial = plan.trials(1).next().expect("a trial");
-    let record = unit::run(&plan, &trial, 1, &|| false).expect("not stopped");
-    assert!(record.base.is_some() && record.predictions.is_empty());
+fn as_little_as_possible_is_kept_of_validation_rows() {
+    let run = |metric: &str| {
+        let plan = plan(SMALL, &[&format!("score.metric={metric:?}")]);
+        let trial = plan.trials(1).next().expect("a trial");
+        unit::run(&plan, &trial, 1, &|| false).expect("not stopped")
+    };
+    for metric in ["log_loss", "accuracy"] {
+        let record = run(metric);
+        let OutOfFold::Scores(scores) = record.out_of_fold else { panic!("scores are enough for {metric}") };
+        let mean = scores.iter().map(|&score| f64::from(score)).sum::<f64>() / scores.len() as f64;
+        assert!((mean - record.test_scores[0]).abs() < 1e-6 * mean, "{metric}: {mean}");
+    }
+    assert!(matches!(run("roc_auc").out_of_fold, OutOfFold::Predictions(_)));
 }
 
 /// Norms come with the curve, a number a layer, and change nothing else.
@@ -135,7 +144,7 @@ fn numbers_that_run_away_are_a_state() {
     let record = unit::run(&plan, &trial, 0, &|| false).expect("not stopped");
     assert!(matches!(record.state, FoldState::Diverged { epoch: 1.. }), "{:?}", record.state);
     assert!(record.test_scores.is_empty() && record.best_epoch == 0);
-    assert!(record.base.is_none() && record.predictions.is_empty());
+    assert!(record.base.is_none() && record.out_of_fold == OutOfFold::Nothing);
     let finite = |loss: &f64| loss.is_finite();
     assert!(record.curve.iter().map(|point| point.train_loss).all(|loss| finite(&loss)));
 }

@@ -9,7 +9,7 @@
 //! Without interpolation, as in scikit-learn, and as there 0 where no row is of the positive class. Unlike the other scores it
 //! is about one class: `[data] positive_class`, or the last one.
 
-use super::{Goal, Score, thresholds};
+use super::{Counted, Goal, Score, Thresholds};
 use crate::{Predictions, Truth};
 use mlpsweep_data::Task;
 
@@ -21,19 +21,21 @@ impl Score for AveragePrecision {
     const TASK: Task = Task::Classification;
     const TWO_CLASSES: bool = true;
 
-    fn score(truth: &Truth, predictions: &Predictions) -> f64 {
-        let Truth::Classes { positive, .. } = truth else { panic!("this metric is for classes") };
-        let steps = thresholds(truth, predictions, *positive as usize);
-        let n_positive = steps.last().map_or(0.0, |&(right, _)| right);
-        if n_positive == 0.0 {
-            return 0.0;
-        }
-        let (mut area, mut before) = (0.0, 0.0);
-        for (right, wrong) in steps {
-            area += (right - before) / n_positive * (right / (right + wrong));
-            before = right;
-        }
-        // The shares add up to 1 but for rounding.
-        area.min(1.0)
+    fn counted(truth: &Truth, predictions: &Predictions) -> Counted {
+        let Truth::Classes { codes, positive } = truth else { panic!("this metric is for classes") };
+        let thresholds = Thresholds::new(truth, predictions, *positive as usize);
+        Counted::function(codes.len(), move |counts| {
+            let n_positive = thresholds.steps(counts).last().map_or(0.0, |(right, _)| right);
+            if n_positive == 0.0 {
+                return 0.0;
+            }
+            let (mut area, mut before) = (0.0, 0.0);
+            for (right, wrong) in thresholds.steps(counts).skip_while(|&(right, wrong)| right + wrong == 0.0) {
+                area += (right - before) / n_positive * (right / (right + wrong));
+                before = right;
+            }
+            // The shares add up to 1 but for rounding.
+            area.min(1.0)
+        })
     }
 }

@@ -3,7 +3,7 @@
 //! The predicted class is the most probable one. A class without rows has no recall and is left out of the mean, as in
 //! scikit-learn.
 
-use super::{Goal, Score, confusion};
+use super::{Counted, Goal, Score, of_confusion};
 use crate::{Predictions, Truth};
 use mlpsweep_data::Task;
 
@@ -14,11 +14,12 @@ impl Score for BalancedAccuracy {
     const GOAL: Goal = Goal::Maximize;
     const TASK: Task = Task::Classification;
 
-    fn score(truth: &Truth, predictions: &Predictions) -> f64 {
-        let counts = confusion(truth, predictions);
-        let sizes = counts.iter().map(|row| row.iter().sum::<f64>());
-        let recalls = sizes.enumerate().filter(|&(_, size)| size > 0.0).map(|(c, size)| counts[c][c] / size);
-        let (total, n_classes) = recalls.fold((0.0, 0.0), |(total, n), recall| (total + recall, n + 1.0));
-        total / n_classes
+    fn counted(truth: &Truth, predictions: &Predictions) -> Counted {
+        of_confusion(truth, predictions, |counts| {
+            let sizes = counts.iter().map(|row| row.iter().sum::<f64>());
+            let recalls = sizes.enumerate().filter(|&(_, size)| size > 0.0).map(|(c, size)| counts[c][c] / size);
+            let (total, n_classes) = recalls.fold((0.0, 0.0), |(total, n), recall| (total + recall, n + 1.0));
+            total / n_classes
+        })
     }
 }

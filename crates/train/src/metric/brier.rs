@@ -8,7 +8,7 @@
 //! The first is half the second: for two classes it lies in [0, 1] as is customary, for more in [0, 2]. These are the values of
 //! scikit-learn's `brier_score_loss` since 1.7, where `scale_by_half = "auto"` halves for two classes alone.
 
-use super::{Goal, Score, classified};
+use super::{Counted, Goal, Score, classified};
 use crate::{Predictions, Truth};
 use mlpsweep_data::Task;
 
@@ -19,16 +19,14 @@ impl Score for Brier {
     const GOAL: Goal = Goal::Minimize;
     const TASK: Task = Task::Classification;
 
-    fn score(truth: &Truth, predictions: &Predictions) -> f64 {
-        let (mut total, mut n_rows) = (0.0, 0.0);
-        for (class, probabilities) in classified(truth, predictions) {
+    fn counted(truth: &Truth, predictions: &Predictions) -> Counted {
+        let of_row = |(class, probabilities): (usize, &[f64])| {
             let distance = |c: usize| (probabilities[c] - f64::from(u8::from(c == class))).powi(2);
-            total += match probabilities.len() {
+            match probabilities.len() {
                 2 => distance(1),
-                n_classes => (0..n_classes).map(distance).sum::<f64>(),
-            };
-            n_rows += 1.0;
-        }
-        total / n_rows
+                n_classes => (0..n_classes).map(distance).sum(),
+            }
+        };
+        Counted::mean(classified(truth, predictions).map(of_row).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Log loss: −(1/m) Σ_i ln p_i,t_i, probabilities clipped to [ε, 1 − ε], ε = 2⁻⁵².
 
-use super::{Goal, Score, classified};
+use super::{Counted, Goal, Score, classified};
 use crate::{Predictions, Truth};
 use mlpsweep_data::Task;
 
@@ -11,12 +11,10 @@ impl Score for LogLoss {
     const GOAL: Goal = Goal::Minimize;
     const TASK: Task = Task::Classification;
 
-    fn score(truth: &Truth, predictions: &Predictions) -> f64 {
-        let (mut total, mut n_rows) = (0.0, 0.0);
-        for (class, probabilities) in classified(truth, predictions) {
-            total -= probabilities[class].clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln();
-            n_rows += 1.0;
-        }
-        total / n_rows
+    fn counted(truth: &Truth, predictions: &Predictions) -> Counted {
+        let of_row = |(class, probabilities): (usize, &[f64])| {
+            -probabilities[class].clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
+        };
+        Counted::mean(classified(truth, predictions).map(of_row).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Mean absolute error: the mean of |y − ŷ| over rows and targets.
 
-use super::{Goal, Score, mean_error};
+use super::{Counted, Goal, Score, mean_error};
 use crate::{Predictions, Truth};
 use mlpsweep_data::Task;
 
@@ -11,7 +11,7 @@ impl Score for Mae {
     const GOAL: Goal = Goal::Minimize;
     const TASK: Task = Task::Regression;
 
-    fn score(truth: &Truth, predictions: &Predictions) -> f64 {
+    fn counted(truth: &Truth, predictions: &Predictions) -> Counted {
         mean_error(truth, predictions, |y, predicted| (y - predicted).abs())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A share, not per cent, as in scikit-learn: 0.1 is a tenth off. A row whose y is 0 makes it huge.
 
-use super::{Goal, Score, mean_error};
+use super::{Counted, Goal, Score, mean_error};
 use crate::{Predictions, Truth};
 use mlpsweep_data::Task;
 
@@ -13,7 +13,7 @@ impl Score for Mape {
     const GOAL: Goal = Goal::Minimize;
     const TASK: Task = Task::Regression;
 
-    fn score(truth: &Truth, predictions: &Predictions) -> f64 {
+    fn counted(truth: &Truth, predictions: &Predictions) -> Counted {
         mean_error(truth, predictions, |y, predicted| (y - predicted).abs() / y.abs().max(f64::EPSILON))
     }
 }

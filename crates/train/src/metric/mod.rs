@@ -2,6 +2,10 @@
 //!
 //! To add one: a file with its `Score`, and a line in the list below.
 
+mod counted;
+
+pub use counted::Counted;
+
 use crate::predictions::most_probable;
 use crate::{Predictions, Truth};
 use mlpsweep_data::{Target, Task};
@@ -36,8 +40,8 @@ trait Score {
     /// Whether it is for two classes and no more.
     const TWO_CLASSES: bool = false;
 
-    /// The score of the rows.
-    fn score(truth: &Truth, predictions: &Predictions) -> f64;
+    /// The score of the rows, as a function of how often each of them counts.
+    fn counted(truth: &Truth, predictions: &Predictions) -> Counted;
 
     /// What rows lack that it needs, `n_rows[c]` of them being of class c; nothing, for most.
     fn lacks(_n_rows: &[usize]) -> Option<Lack> {
@@ -106,7 +110,15 @@ macro_rules! metrics {
             /// # Panics
             /// When truth and predictions are not of the metric's task.
             pub fn score(self, truth: &Truth, predictions: &Predictions) -> f64 {
-                match self { $(Metric::$variant => <$file::$variant as Score>::score(truth, predictions)),+ }
+                self.counted(truth, predictions).once()
+            }
+
+            /// The same as a function of how often each row counts, which is quick to ask many times.
+            ///
+            /// # Panics
+            /// As [`Metric::score`].
+            pub fn counted(self, truth: &Truth, predictions: &Predictions) -> Counted {
+                match self { $(Metric::$variant => <$file::$variant as Score>::counted(truth, predictions)),+ }
             }
 
             /// What keeps it from having a value on rows of which `n_rows[c]` are of class c; `None` where it has one.
@@ -183,33 +195,53 @@ fn classified<'a>(
     }
 }
 
-/// Rows counted by true class, then by most probable class: C × C.
-fn confusion(truth: &Truth, predictions: &Predictions) -> Vec<Vec<f64>> {
-    let Predictions::Probabilities { n_classes, .. } = predictions else {
+/// A score that depends on the rows by true class and most probable class alone: C × C counts.
+fn of_confusion(
+    truth: &Truth,
+    predictions: &Predictions,
+    score: impl Fn(&[Vec<f64>]) -> f64 + Send + Sync + 'static,
+) -> Counted {
+    let Predictions::Probabilities { n_classes, .. } = *predictions else {
         panic!("this metric is for classes")
     };
-    let mut counts = vec![vec![0.0; *n_classes]; *n_classes];
-    for (class, probabilities) in classified(truth, predictions) {
-        counts[class][most_probable(probabilities)] += 1.0;
-    }
-    counts
+    let cells: Vec<(usize, usize)> = classified(truth, predictions)
+        .map(|(class, probabilities)| (class, most_probable(probabilities)))
+        .collect();
+    Counted::function(cells.len(), move |counts| {
+        let mut confusion = vec![vec![0.0; n_classes]; n_classes];
+        for (&(class, predicted), &count) in cells.iter().zip(counts) {
+            confusion[class][predicted] += f64::from(count);
+        }
+        score(&confusion)
+    })
 }
 
-/// Of one class against the rest, per threshold from the highest probability of it down: (true positives, false positives)
-/// among the rows at or above the threshold. Rows of equal probability share a threshold.
-fn thresholds(truth: &Truth, predictions: &Predictions, class: usize) -> Vec<(f64, f64)> {
-    let mut rows: Vec<(f64, bool)> = classified(truth, predictions)
-        .map(|(of, probabilities)| (probabilities[class], of == class))
-        .collect();
-    rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
-    let (mut right, mut wrong) = (0.0, 0.0);
-    let groups = rows.chunk_by(|a, b| a.0 == b.0).map(|group| {
-        let n_right = group.iter().filter(|(_, is_of_class)| *is_of_class).count() as f64;
-        right += n_right;
-        wrong += group.len() as f64 - n_right;
-        (right, wrong)
-    });
-    groups.collect()
+/// The rows by falling probability of one class, of which those of equal probability share a threshold.
+struct Thresholds {
+    /// Row, whether it is of the class, and whether a threshold ends with it.
+    rows: Vec<(u32, bool, bool)>,
+}
+
+impl Thresholds {
+    fn new(truth: &Truth, predictions: &Predictions, class: usize) -> Thresholds {
+        let mut rows: Vec<(f64, u32, bool)> = classified(truth, predictions)
+            .zip(0..)
+            .map(|((of, probabilities), row)| (probabilities[class], row, of == class))
+            .collect();
+        rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let ends = (0..rows.len()).map(|i| rows.get(i + 1).is_none_or(|next| next.0 != rows[i].0));
+        Thresholds { rows: ends.zip(&rows).map(|(ends, &(_, row, right))| (row, right, ends)).collect() }
+    }
+
+    /// (true positives, false positives) among the rows at or above each threshold, from the highest down.
+    fn steps<'a>(&'a self, counts: &'a [u8]) -> impl Iterator<Item = (f64, f64)> + 'a {
+        let (mut right, mut wrong) = (0_u64, 0_u64);
+        self.rows.iter().filter_map(move |&(row, is_of_class, ends)| {
+            let count = u64::from(counts[row as usize]);
+            *(if is_of_class { &mut right } else { &mut wrong }) += count;
+            ends.then_some((right as f64, wrong as f64))
+        })
+    }
 }
 
 /// Pairs (y, ŷ), row after row, and the number of targets per row.
@@ -223,7 +255,11 @@ fn measured<'a>(truth: &'a Truth, predictions: &'a Predictions) -> (&'a [f64], &
 }
 
 /// The mean of `error(y, ŷ)` over rows and targets.
-fn mean_error(truth: &Truth, predictions: &Predictions, error: impl Fn(f64, f64) -> f64) -> f64 {
-    let (numbers, values, _) = measured(truth, predictions);
-    numbers.iter().zip(values).map(|(&y, &predicted)| error(y, predicted)).sum::<f64>() / numbers.len() as f64
+fn mean_error(truth: &Truth, predictions: &Predictions, error: impl Fn(f64, f64) -> f64) -> Counted {
+    let (numbers, values, n_targets) = measured(truth, predictions);
+    let of_rows = numbers.chunks_exact(n_targets).zip(values.chunks_exact(n_targets));
+    let of_row = |(y, predicted): (&[f64], &[f64])| {
+        y.iter().zip(predicted).map(|(&y, &predicted)| error(y, predicted)).sum::<f64>() / n_targets as f64
+    };
+    Counted::mean(of_rows.map(of_row).collect())
 }

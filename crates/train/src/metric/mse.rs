@@ -1,6 +1,6 @@
 //! Mean squared error: the mean of (y − ŷ)² over rows and targets.
 
-use super::{Goal, Score, mean_error};
+use super::{Counted, Goal, Score, mean_error};
 use crate::{Predictions, Truth};
 use mlpsweep_data::Task;
 
@@ -11,7 +11,7 @@ impl Score for Mse {
     const GOAL: Goal = Goal::Minimize;
     const TASK: Task = Task::Regression;
 
-    fn score(truth: &Truth, predictions: &Predictions) -> f64 {
+    fn counted(truth: &Truth, predictions: &Predictions) -> Counted {
         mean_error(truth, predictions, |y, predicted| (y - predicted).powi(2))
     }
 }

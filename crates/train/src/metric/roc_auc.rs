@@ -9,7 +9,7 @@
 //! against the rest (scikit-learn's `multi_class="ovr"`, `average="macro"`). It is the sum of trapezoids below the curve
 //! through the thresholds. Not defined where a class has no rows, and not a number in scikit-learn either: such rows lack it.
 
-use super::{Goal, Lack, Score, thresholds};
+use super::{Counted, Goal, Lack, Score, Thresholds};
 use crate::{Predictions, Truth};
 use mlpsweep_data::Task;
 
@@ -20,13 +20,19 @@ impl Score for RocAuc {
     const GOAL: Goal = Goal::Maximize;
     const TASK: Task = Task::Classification;
 
-    fn score(truth: &Truth, predictions: &Predictions) -> f64 {
-        let Predictions::Probabilities { n_classes, .. } = predictions else {
+    fn counted(truth: &Truth, predictions: &Predictions) -> Counted {
+        let (Truth::Classes { codes, .. }, Predictions::Probabilities { n_classes, .. }) =
+            (truth, predictions)
+        else {
             panic!("this metric is for classes")
         };
         let classes = if *n_classes == 2 { 1..2 } else { 0..*n_classes };
-        let n_areas = classes.len() as f64;
-        classes.map(|class| area(&thresholds(truth, predictions, class))).sum::<f64>() / n_areas
+        let of_classes: Vec<Thresholds> =
+            classes.map(|class| Thresholds::new(truth, predictions, class)).collect();
+        Counted::function(codes.len(), move |counts| {
+            let areas = of_classes.iter().map(|thresholds| area(thresholds.steps(counts)));
+            areas.sum::<f64>() / of_classes.len() as f64
+        })
     }
 
     fn lacks(n_rows: &[usize]) -> Option<Lack> {
@@ -38,9 +44,9 @@ impl Score for RocAuc {
 }
 
 /// Between false positives (right) and true positives (up), both as shares; NaN without rows of either kind.
-fn area(steps: &[(f64, f64)]) -> f64 {
+fn area(steps: impl Iterator<Item = (f64, f64)>) -> f64 {
     let (mut twice, mut before) = (0.0, (0.0, 0.0));
-    for &(right, wrong) in steps {
+    for (right, wrong) in steps {
         twice += (wrong - before.1) * (right + before.0);
         before = (right, wrong);
     }

@@ -107,6 +107,74 @@ fn names_and_directions() {
     }
 }
 
+#[test]
+fn a_row_that_counts_twice_is_two_rows() {
+    let fixture = fixture();
+    let (classes, numbers) = (fixture["classes"].as_array(), fixture["numbers"].as_array());
+    let mut n_compared = vec![0; Metric::ALL.len()];
+    for case in classes.into_iter().chain(numbers).flatten() {
+        let (truth, predictions) = said(case);
+        for (n_compared, &metric) in n_compared.iter_mut().zip(Metric::ALL) {
+            if case["scores"].get(metric.name()).is_none() {
+                continue;
+            }
+            let n_rows = match &truth {
+                Truth::Classes { codes, .. } => codes.len(),
+                Truth::Numbers(y) => y.len() / whole(&case["n_targets"]),
+            };
+            let counts: Vec<u8> = (0..n_rows).map(|row| (row * 7 % 5 % 3) as u8).collect();
+            let found = metric.counted(&truth, &predictions).score(&counts);
+            let (truth, predictions) = repeated(&truth, &predictions, &counts);
+            let expected = metric.score(&truth, &predictions);
+            let same = (found.is_nan() && expected.is_nan())
+                || (found - expected).abs() <= BOUND * expected.abs().max(1.0);
+            assert!(same, "{}: {found} instead of {expected}", metric.name());
+            *n_compared += 1;
+        }
+    }
+    assert!(n_compared.iter().all(|&n| n >= 15), "{n_compared:?}");
+}
+
+/// A case's truth and predictions.
+fn said(case: &Json) -> (Truth, Predictions) {
+    let (truth, _) = perfect(case);
+    let predictions = match &truth {
+        Truth::Classes { .. } => Predictions::Probabilities {
+            n_classes: whole(&case["n_classes"]),
+            values: list(&case["probabilities"], Json::as_f64),
+        },
+        Truth::Numbers(_) => Predictions::Numbers {
+            n_targets: whole(&case["n_targets"]),
+            values: list(&case["predicted"], Json::as_f64),
+        },
+    };
+    (truth, predictions)
+}
+
+/// Each row as many times as it counts.
+fn repeated(truth: &Truth, predictions: &Predictions, counts: &[u8]) -> (Truth, Predictions) {
+    fn rows<T: Copy>(values: &[T], counts: &[u8]) -> Vec<T> {
+        let per_row = values.len() / counts.len();
+        let rows = values.chunks_exact(per_row).zip(counts);
+        rows.flat_map(|(row, &count)| row.repeat(count.into())).collect()
+    }
+    let truth = match truth {
+        Truth::Classes { codes, positive } => {
+            Truth::Classes { codes: rows(codes, counts), positive: *positive }
+        }
+        Truth::Numbers(y) => Truth::Numbers(rows(y, counts)),
+    };
+    let predictions = match predictions {
+        Predictions::Probabilities { n_classes, values } => {
+            Predictions::Probabilities { n_classes: *n_classes, values: rows(values, counts) }
+        }
+        Predictions::Numbers { n_targets, values } => {
+            Predictions::Numbers { n_targets: *n_targets, values: rows(values, counts) }
+        }
+    };
+    (truth, predictions)
+}
+
 /// The truth of a case, and predictions that are right and certain.
 fn perfect(case: &Json) -> (Truth, Predictions) {
     if case.get("y").is_some() {
