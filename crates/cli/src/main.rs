@@ -2,6 +2,7 @@
 
 mod args;
 mod exit;
+mod finish;
 mod gradcheck;
 mod init;
 mod perf;

@@ -2,19 +2,17 @@
 
 use crate::args::{OutputArguments, RunArguments};
 use crate::exit::{NO_USABLE_TRIAL, Problem, tell};
+use crate::finish::Finish;
 use crate::progress::Progress;
 use crate::rank::print_ranking;
 use crate::signals::Signals;
 use crate::validate::{describe, notes};
-use mlpsweep_model::{FILE_NAME, FOLDER};
-use mlpsweep_report::{OutputError, Ranking, Study, write_all, write_file};
+use mlpsweep_report::{Ranking, Study, write_all};
+use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::runner::{RunEnd, RunOptions};
 use mlpsweep_sweep::spec::Sweep;
 use mlpsweep_sweep::store::Store;
-use mlpsweep_sweep::{Plan, RefitEnd, refit};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 /// More threads than this help on no machine.
 const MOST_JOBS: u64 = 256;
@@ -69,17 +67,19 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
     let end = end?;
 
     let mut study = Study::read(&folder, true)?;
-    let mut stopped_at_refit = false;
-    if plan.sweep.select.refit && matches!(end, RunEnd::Finished | RunEnd::TimeUp) {
-        stopped_at_refit = refit_winner(&plan, &mut study, &folder, signals.stop(), arguments.output)?;
+    let mut stopped_after = false;
+    if matches!(end, RunEnd::Finished | RunEnd::TimeUp) {
+        let (stop, output) = (signals.stop(), arguments.output);
+        let finish = Finish { plan: &plan, folder: &folder, jobs: options.jobs, stop, output };
+        stopped_after = finish.run(&mut study)?;
     }
     let ranking = Ranking::new(&study);
     write_all(&study, &ranking, &folder)?;
     print_ranking(&ranking, &study.info, arguments.top, arguments.output)?;
     note(&format!("results are in {}", folder.display()));
     match end {
-        _ if stopped_at_refit => {
-            tell(&format!("stopped before there was a model; continue with: {}", command(arguments)));
+        _ if stopped_after => {
+            tell(&format!("stopped before all was found out; continue with: {}", command(arguments)));
             return Err(Problem::said(signals.exit_code().unwrap_or(130)));
         }
         RunEnd::Stopped => {
@@ -100,53 +100,6 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         RunEnd::Finished => {}
     }
     Ok(())
-}
-
-/// Trains the winner once more, unless that is done already, and writes its model; true when it was stopped.
-fn refit_winner(
-    plan: &Plan,
-    study: &mut Study,
-    folder: &Path,
-    stop: &AtomicBool,
-    output: OutputArguments,
-) -> Result<bool, Problem> {
-    const SHOWN_AFTER: Duration = Duration::from_secs(1);
-    let file = folder.join(FOLDER).join(FILE_NAME);
-    let ranking = Ranking::new(study);
-    let Some((trial, epochs)) = ranking.best().and_then(|best| Some((best.trial.clone(), best.best_epoch?)))
-    else {
-        return Ok(false);
-    };
-    if ranking.refit.is_some() && file.exists() {
-        return Ok(false);
-    }
-    let started = Instant::now();
-    let mut progress: Option<Progress> = None;
-    let end = refit(plan, &trial, epochs, |epoch| {
-        if started.elapsed() > SHOWN_AFTER {
-            progress
-                .get_or_insert_with(|| Progress::new(epochs as u64, "epochs of the winner", output))
-                .show(epoch as u64, "");
-        }
-        !stop.load(Ordering::Relaxed)
-    });
-    if let Some(progress) = progress {
-        progress.finish();
-    }
-    match end {
-        RefitEnd::Stopped => return Ok(true),
-        RefitEnd::Failed(why) => {
-            tell(&format!("warning: trial {} on all rows gave no model: {why}", trial.number));
-        }
-        RefitEnd::Done(model, refit) => {
-            let inner = folder.join(FOLDER);
-            std::fs::create_dir_all(&inner).map_err(|source| OutputError { path: inner.clone(), source })?;
-            write_file(&file, &model.to_bytes())?;
-            Store::open(folder, &plan.info())?.put_refit(&refit)?;
-            study.refit = Some(refit);
-        }
-    }
-    Ok(false)
 }
 
 /// Where results go: --out, or results/ and the sweep's name as a single folder name.

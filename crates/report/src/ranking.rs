@@ -18,10 +18,14 @@ use crate::criteria::{Criteria, criteria};
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::honest::Honest;
 use crate::scores::{Scores, is_maximized, rho};
+use crate::selection::{Selection, select};
 use crate::study::{Study, message, position};
+use crate::warnings::warnings;
+use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::{Decomposition, holm, paired_corrected_t_test};
-use mlpsweep_sweep::record::{BaseScores, FoldRecord, FoldState, Refit, SweepInfo, Trial};
+use mlpsweep_sweep::record::{BaseScores, Closing, FoldRecord, FoldState, Refit, SweepInfo, Trial};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A trial counts as tied with the best when chance alone would separate them as far with at least this probability.
@@ -34,8 +38,25 @@ pub struct Ranking<'a> {
     pub rows: Vec<RankedTrial<'a>>,
     /// What the best one is worth by rows that did not choose it.
     pub honest: Option<&'a Honest>,
-    /// The best one trained once more, if it was.
+    /// Which of them is the winner; `None` while none is complete.
+    pub selection: Option<Selection>,
+    /// What was found out of the winner when the search was over.
+    pub closing: Option<&'a Closing>,
+    /// The winner trained once more, if it was.
     pub refit: Option<&'a Refit>,
+    /// What a user should not overlook.
+    pub warnings: Vec<String>,
+}
+
+/// A trial that was the best when it came.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Overtuning {
+    /// Which.
+    pub trial: TrialNumber,
+    /// Its mean score over the folds.
+    pub mean: f64,
+    /// The score of its fold models together on the rows held out.
+    pub holdout: Option<f64>,
 }
 
 /// One trial and where it stands.
@@ -138,13 +159,67 @@ impl Ranking<'_> {
             row.prob_best =
                 study.honest.as_ref().and_then(|honest| honest.prob_best.get(&row.trial.number).copied());
         }
-        let mut ranking = Ranking { rows, honest: study.honest.as_ref(), refit: None };
-        let is_best = |refit: &&Refit| {
-            let best = ranking.best().map(|best| (best.trial.number, best.best_epoch));
-            best == Some((refit.trial, Some(refit.epochs)))
+        let selection = select(&rows, &study.info, &study.confirmations);
+        let mut ranking = Ranking {
+            rows,
+            honest: study.honest.as_ref(),
+            selection,
+            closing: None,
+            refit: None,
+            warnings: Vec::new(),
         };
-        ranking.refit = study.refit.as_ref().filter(is_best);
+        let winner = ranking.winner().map(|winner| (winner.trial.number, winner.best_epoch));
+        let is_of_winner = |refit: &&Refit| winner == Some((refit.trial, Some(refit.epochs)));
+        ranking.refit = study.refit.as_ref().filter(is_of_winner);
+        let mut examined: BTreeSet<TrialNumber> =
+            ranking.incumbents().into_iter().map(|(row, _)| row.trial.number).collect();
+        examined.extend(winner.map(|(trial, _)| trial));
+        let is_of_now = |closing: &&Closing| {
+            let tested: BTreeSet<TrialNumber> =
+                closing.incumbents.iter().map(|incumbent| incumbent.trial).collect();
+            winner.is_some_and(|(trial, _)| trial == closing.winner)
+                && (study.info.n_test_rows == 0 || tested == examined)
+        };
+        ranking.closing = study.closing.as_ref().filter(is_of_now);
+        ranking.warnings = warnings(&ranking, &study.info);
         ranking
+    }
+
+    /// The winner, by the sweep's rule.
+    pub fn winner(&self) -> Option<&RankedTrial<'_>> {
+        self.rows.get(self.selection.as_ref()?.row_idx)
+    }
+
+    /// The complete trials that were the best when they came, in the order of their numbers, with their mean scores.
+    pub fn incumbents(&self) -> Vec<(&RankedTrial<'_>, f64)> {
+        let mut complete: Vec<&RankedTrial<'_>> =
+            self.rows.iter().filter(|row| row.state == TrialState::Complete).collect();
+        complete.sort_by_key(|row| row.trial.number);
+        let mut incumbents = Vec::new();
+        let mut best = usize::MAX;
+        for row in complete {
+            // Equal means have the same rank, and the one that came first stays.
+            if let (Some(rank), Some(mean)) = (row.rank, row.scores.first().and_then(|scores| scores.mean))
+                && rank < best
+            {
+                best = rank;
+                incumbents.push((row, mean));
+            }
+        }
+        incumbents
+    }
+
+    /// The over-tuning curve: each incumbent's mean over the folds beside its score on the rows held out; empty without these.
+    pub fn overtuning(&self) -> Vec<Overtuning> {
+        let Some(closing) = self.closing.filter(|closing| !closing.incumbents.is_empty()) else {
+            return Vec::new();
+        };
+        let point = |(row, mean): (&RankedTrial<'_>, f64)| {
+            let trial = row.trial.number;
+            let found = closing.incumbents.iter().find(|incumbent| incumbent.trial == trial);
+            Overtuning { trial, mean, holdout: found.and_then(|found| *found.holdout_scores.first()?) }
+        };
+        self.incumbents().into_iter().map(point).collect()
     }
 
     /// The first row, if it is complete.

@@ -4,7 +4,7 @@ use crate::honest::{Honest, honest};
 use crate::repeats::decompositions;
 use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::Decomposition;
-use mlpsweep_sweep::record::{FoldRecord, FoldState, Refit, SweepInfo, Timing, Trial, UnitId};
+use mlpsweep_sweep::record::{Closing, FoldRecord, FoldState, Refit, SweepInfo, Timing, Trial, UnitId};
 use mlpsweep_sweep::store::{self, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -24,6 +24,10 @@ pub struct Study {
     pub decompositions: BTreeMap<TrialNumber, Decomposition>,
     /// What the winner is worth; `None` while no trial is complete.
     pub honest: Option<Honest>,
+    /// The best few on splits that the search has not seen, in the order of trial and split.
+    pub confirmations: Vec<FoldRecord>,
+    /// What was found out when the last run was over.
+    pub closing: Option<Closing>,
     /// The winner trained once more, as the last run left it.
     pub refit: Option<Refit>,
 }
@@ -38,7 +42,8 @@ impl Study {
         let store = Store::read(folder)?;
         let mut info = store.info()?;
         // A run may append between these lines. A trial comes with its first fold, so in this order every fold finds it.
-        let refit = store.refit()?;
+        let (refit, closing) = (store.refit()?, store.closing()?);
+        let confirmations = store.confirmations()?;
         let timings = store.timings()?;
         let folds = store.folds(with_curves)?;
         let trials = store.trials()?;
@@ -49,8 +54,17 @@ impl Study {
                 info.parameters.push((name.clone(), true));
             }
         }
-        let mut study =
-            Study { info, trials, folds, timings, decompositions: BTreeMap::new(), honest: None, refit };
+        let mut study = Study {
+            info,
+            trials,
+            folds,
+            timings,
+            decompositions: BTreeMap::new(),
+            honest: None,
+            confirmations,
+            closing,
+            refit,
+        };
         if let Some(reason) = study.fault() {
             return Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason });
         }

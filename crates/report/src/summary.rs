@@ -5,8 +5,10 @@
 
 use crate::cell::json_value;
 use crate::diagnosis::Diagnosis;
-use crate::ranking::{RankedTrial, Ranking, TrialState};
-use mlpsweep_sweep::record::{DataInfo, MetricInfo, Refit, SweepInfo};
+use crate::honest::Honest;
+use crate::ranking::{Overtuning, RankedTrial, Ranking, TrialState};
+use crate::selection::Selection;
+use mlpsweep_sweep::record::{DataInfo, Importance, MetricInfo, Refit, SweepInfo};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
@@ -34,6 +36,11 @@ pub fn summary_json(ranking: &Ranking<'_>, info: &SweepInfo) -> String {
             failed: ranking.count(TrialState::Failed),
         },
         best: ranking.best().map(BestTrial::new),
+        honest: ranking.honest.map(HonestScore::new),
+        selection: ranking.selection.as_ref().map(|selection| Chosen::new(selection, ranking)),
+        overtuning: ranking.overtuning().into_iter().map(OvertuningPoint::new).collect(),
+        importances: importances(ranking),
+        warnings: &ranking.warnings,
         refit: ranking.refit.map(|refit| WinnerAgain::new(refit, info)),
         identity: &info.identity,
         machine: Machine { os: std::env::consts::OS, arch: std::env::consts::ARCH },
@@ -60,7 +67,17 @@ struct Summary<'a> {
     trials: Trials,
     /// `null` while no trial is complete.
     best: Option<BestTrial>,
-    /// `null` while the best has not been trained once more.
+    /// What the winner is worth by rows that did not choose it; `null` while no trial is complete.
+    honest: Option<HonestScore>,
+    /// How the winner was chosen; `null` while no trial is complete.
+    selection: Option<Chosen>,
+    /// The trials that were the best when they came, on the rows held out; empty without these.
+    overtuning: Vec<OvertuningPoint>,
+    /// Of the winner's features, the most important first; empty before the search is over.
+    importances: Vec<FeatureImportance<'a>>,
+    /// What should not be overlooked.
+    warnings: &'a [String],
+    /// `null` while the winner has not been trained once more.
     refit: Option<WinnerAgain>,
     /// What makes two sweeps the same sweep.
     identity: &'a Map<String, Json>,
@@ -164,7 +181,93 @@ impl BestTrial {
     }
 }
 
-/// The best trial on all rows that are not held out.
+/// BBC-CV.
+#[derive(Serialize)]
+struct HonestScore {
+    score: f64,
+    ci_low: f64,
+    ci_high: f64,
+    n_resamples: usize,
+}
+
+impl HonestScore {
+    fn new(honest: &Honest) -> HonestScore {
+        HonestScore {
+            score: honest.score,
+            ci_low: honest.interval.low,
+            ci_high: honest.interval.high,
+            n_resamples: honest.n_resamples,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Chosen {
+    rule: String,
+    number: Option<u64>,
+    /// Whether the first of the ranking stands; `null` without a confirmation.
+    stands: Option<bool>,
+    confirmed: Vec<ConfirmedTrial>,
+}
+
+#[derive(Serialize)]
+struct ConfirmedTrial {
+    number: u64,
+    mean_test_score: f64,
+    ci_low: Option<f64>,
+    ci_high: Option<f64>,
+}
+
+impl Chosen {
+    fn new(selection: &Selection, ranking: &Ranking<'_>) -> Chosen {
+        let number = |row_idx: usize| ranking.rows[row_idx].trial.number;
+        let confirmed = selection.confirmed.iter().map(|confirmed| ConfirmedTrial {
+            number: number(confirmed.row_idx),
+            mean_test_score: confirmed.mean,
+            ci_low: confirmed.interval.map(|ci| ci.low),
+            ci_high: confirmed.interval.map(|ci| ci.high),
+        });
+        Chosen {
+            rule: selection.rule.clone(),
+            number: Some(number(selection.row_idx)),
+            stands: selection.stands,
+            confirmed: confirmed.collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OvertuningPoint {
+    number: u64,
+    mean_test_score: f64,
+    holdout_score: Option<f64>,
+}
+
+impl OvertuningPoint {
+    fn new(point: Overtuning) -> OvertuningPoint {
+        let Overtuning { trial, mean, holdout } = point;
+        OvertuningPoint { number: trial, mean_test_score: mean, holdout_score: holdout }
+    }
+}
+
+#[derive(Serialize)]
+struct FeatureImportance<'a> {
+    feature: &'a str,
+    mean: f64,
+    std: f64,
+}
+
+fn importances<'a>(ranking: &'a Ranking<'_>) -> Vec<FeatureImportance<'a>> {
+    let found = ranking.closing.map_or(&[][..], |closing| &closing.importances);
+    let mut importances: Vec<FeatureImportance<'_>> = found
+        .iter()
+        .map(|Importance { feature, mean, std }| FeatureImportance { feature, mean: *mean, std: *std })
+        .collect();
+    importances.sort_by(|a, b| b.mean.total_cmp(&a.mean));
+    importances
+}
+
+/// The winner on all rows that are not held out.
 #[derive(Serialize)]
 struct WinnerAgain {
     number: u64,

@@ -283,14 +283,55 @@ fn notes(
     {
         notes.push(format!("the best is {diagnosis}; what usually helps: {advice}"));
     }
+    notes.extend(honest_note(ranking, info));
+    notes.extend(selection_note(ranking));
     notes.extend(ranking.refit.map(|refit| refit_note(refit, info)));
+    notes.extend(ranking.warnings.iter().map(|warning| format!("warning: {warning}")));
     if !left_out.is_empty() {
         notes.push(format!("no room for: {}", left_out.join(", ")));
     }
     notes
 }
 
-/// What the best one is worth on rows that no choice has seen.
+/// What the winner is worth by rows that did not choose it.
+fn honest_note(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
+    let honest = ranking.honest?;
+    let metric = &info.metrics.first()?.name;
+    let best = ranking.best()?.scores.first()?.mean?;
+    let interval = honest.interval;
+    let format = Format::of(&[honest.score, best], &[(interval.high - interval.low) / 4.0]);
+    let number = |x| format.number(x);
+    Some(format!(
+        "honest {metric} of the winner of this search {} (95 % {} to {}); the best mean, {}, was chosen for being the best",
+        number(honest.score),
+        number(interval.low),
+        number(interval.high),
+        number(best)
+    ))
+}
+
+/// Which trial is the winner, where that is not the first one by rank.
+fn selection_note(ranking: &Ranking<'_>) -> Option<String> {
+    let selection = ranking.selection.as_ref()?;
+    let winner = ranking.winner()?.trial.number;
+    let first = ranking.best()?.trial.number;
+    match (&selection.rule[..], selection.stands) {
+        ("one_se", _) => Some(format!(
+            "winner: trial {winner}, the fewest parameters within one standard error of the best"
+        )),
+        ("confirmed", None) => {
+            Some("not confirmed yet: the run that finishes the search does that".to_owned())
+        }
+        ("confirmed", Some(stands)) => {
+            let n = selection.confirmed.len();
+            let stands = if stands { "stands" } else { "does not stand" };
+            Some(format!("on fresh splits, {n} trials: trial {first} {stands}; winner: trial {winner}"))
+        }
+        _ => None,
+    }
+}
+
+/// What the winner is worth on rows that no choice has seen.
 fn refit_note(refit: &Refit, info: &SweepInfo) -> String {
     let Refit { trial, epochs, n_rows, holdout_scores } = refit;
     let again = format!("trial {trial} trained once more on {n_rows} rows, {epochs} epochs");

@@ -78,6 +78,16 @@ impl Forecast {
         } else {
             0.0
         };
+        let examined = if plan.sweep.select.examine && plan.n_trials.is_some() {
+            // The winner's folds, and with a test share those of all that were the best when they came: of n in random order
+            // 1 + 1/2 + … + 1/n.
+            let n_trials = plan.n_trials.unwrap_or(1).min(1_000_000);
+            let n_examined: f64 =
+                if plan.test_rows.is_empty() { 1.0 } else { (1..=n_trials).map(|n| 1.0 / n as f64).sum() };
+            of_a_trial * n_examined / n_threads as f64
+        } else {
+            0.0
+        };
         let largest = configs
             .iter()
             .map(|config| memory::unit_bytes(&plan.data, plan.n_inputs, config))
@@ -85,7 +95,7 @@ impl Forecast {
         let epochs = configs.iter().map(|config| config.epochs as f64).sum::<f64>() / configs.len() as f64;
         let n_units = plan.n_trials.unwrap_or(1) as f64 * n_splits as f64;
         Some(Forecast {
-            seconds: (nanoseconds + refit) / 1e9,
+            seconds: (nanoseconds + refit + examined) / 1e9,
             is_bound: plan.sweep.early_stopping.is_some(),
             n_sampled: (!is_whole).then_some(trials.len()),
             bytes: memory::peak_bytes(plan, jobs.min(n_units as usize), largest, n_units, epochs),

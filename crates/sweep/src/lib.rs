@@ -11,9 +11,11 @@
 //! results are the same bytes on any number of threads and after any interruption.
 
 pub mod calibrate;
+mod closing;
 pub mod cost;
 pub mod engine;
 mod error;
+mod examine;
 pub mod forecast;
 pub mod longest_first;
 mod memory;
@@ -28,6 +30,7 @@ pub mod store;
 mod trivial;
 pub mod unit;
 
+pub use closing::closing;
 pub use error::SweepError;
 pub use objective::train_config;
 pub use plan::Plan;

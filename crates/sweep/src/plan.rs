@@ -1,7 +1,9 @@
 //! A checked sweep and its data → everything a run needs: the space, the folds, the number of trials, its identity.
 
-use crate::record::{DataInfo, MetricInfo, SweepInfo, Trial, ValidationRows};
-use crate::spec::{CvKind, Place, SamplerKind, Source, SpecError, Sweep, unknown_word};
+use crate::record::{DataInfo, MetricInfo, SelectInfo, SweepInfo, Trial, ValidationRows};
+use crate::spec::{
+    CvKind, Place, SamplerKind, SelectRule, SelectSpec, Source, SpecError, Sweep, unknown_word,
+};
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
 use mlpsweep_data::{
@@ -71,15 +73,7 @@ impl Plan {
         let seed = Seed::new(sweep.seed);
         let metrics = metrics(&sweep, &data)?;
         let kind = cv_kind(&sweep, &data.target);
-        let fold_kind = match kind {
-            CvKind::KFold => FoldKind::KFold,
-            CvKind::Stratified => FoldKind::Stratified,
-            CvKind::Group => FoldKind::Group,
-            CvKind::StratifiedGroup => FoldKind::StratifiedGroup,
-            CvKind::TimeSeries => FoldKind::TimeSeries,
-            CvKind::Column => FoldKind::Column,
-            CvKind::Holdout => FoldKind::Holdout { share: sweep.cv.share },
-        };
+        let fold_kind = fold_kind(&sweep, kind);
         let keeps_shares = matches!(kind, CvKind::Stratified | CvKind::StratifiedGroup | CvKind::Holdout);
         let stratify = matches!(data.target, Target::Classes { .. }) && keeps_shares;
         let (rest, test_rows) = if n_rows < data.n_rows() {
@@ -92,6 +86,7 @@ impl Plan {
             .map_err(|error| SweepError::from_folds(&sweep, "the folds", &error))?;
 
         check_folds(&sweep, &data.target, &metrics, &folds)?;
+        check_rule(&sweep, kind, &data)?;
         check_target_scale(&sweep, &data.target)?;
 
         let space = &sweep.parameters.space;
@@ -230,6 +225,11 @@ impl Plan {
                 .collect(),
             sampler: self.sweep.search.sampler.name().into(),
             n_trials: self.n_trials.unwrap_or(0),
+            select: SelectInfo {
+                rule: self.sweep.select.rule.name().into(),
+                confirm_top: self.sweep.select.confirm_top,
+                confirm_repeats: self.sweep.select.confirm_repeats,
+            },
             parameters: self.parameters(),
             sweep_hash: sha256(&hashed),
             identity,
@@ -250,6 +250,22 @@ impl Plan {
             }
         }
         parameters
+    }
+
+    /// The folds with as many further repeats as a confirmation takes: its splits are those from [`Plan::folds`]' end on, which
+    /// no trial has seen, and so are the draws of their training.
+    ///
+    /// # Errors
+    /// When there cannot be any.
+    pub fn confirm_folds(&self) -> Result<Folds, SweepError> {
+        let SelectSpec { confirm_repeats, .. } = self.sweep.select;
+        let kind = fold_kind(&self.sweep, self.cv_kind());
+        let repeats = self.folds.repeats() + confirm_repeats;
+        let (rest, seed) = (self.rest_rows(), Seed::new(self.sweep.seed));
+        let folds = Folds::new(kind, self.sweep.cv.folds, repeats, &self.data, &rest, seed)
+            .map_err(|error| SweepError::from_folds(&self.sweep, "the folds of the confirmation", &error))?;
+        check_folds(&self.sweep, &self.data.target, &self.metrics, &folds)?;
+        Ok(folds)
     }
 
     /// The score every unit has beside those asked for: comparable whatever the metrics and losses are.
@@ -488,6 +504,19 @@ fn check_target_scale(sweep: &Sweep, target: &Target) -> Result<(), SweepError> 
     }
 }
 
+/// How rows are shared out.
+fn fold_kind(sweep: &Sweep, kind: CvKind) -> FoldKind {
+    match kind {
+        CvKind::KFold => FoldKind::KFold,
+        CvKind::Stratified => FoldKind::Stratified,
+        CvKind::Group => FoldKind::Group,
+        CvKind::StratifiedGroup => FoldKind::StratifiedGroup,
+        CvKind::TimeSeries => FoldKind::TimeSeries,
+        CvKind::Column => FoldKind::Column,
+        CvKind::Holdout => FoldKind::Holdout { share: sweep.cv.share },
+    }
+}
+
 /// Which rows go together: what was asked for, else stratified where there are classes.
 fn cv_kind(sweep: &Sweep, target: &Target) -> CvKind {
     sweep.cv.kind.unwrap_or(match target {
@@ -520,6 +549,22 @@ fn metrics(sweep: &Sweep, data: &Dataset) -> Result<Vec<Metric>, SweepError> {
         metrics.push(Metric::default_for(task));
     }
     Ok(metrics)
+}
+
+/// A confirmation wants splits that no trial has seen.
+fn check_rule(sweep: &Sweep, kind: CvKind, data: &Dataset) -> Result<(), SweepError> {
+    let is_fixed = match kind {
+        CvKind::TimeSeries | CvKind::Column => true,
+        CvKind::Holdout => data.roles.times.is_some(),
+        _ => false,
+    };
+    if sweep.select.rule != SelectRule::Confirmed || !is_fixed {
+        return Ok(());
+    }
+    let message = "`select.rule = \"confirmed\"`, but the table has no other splits than those of the search"
+        .to_owned();
+    let hint = "take \"best\" or \"one_se\": time and a fold column leave nothing to draw";
+    Err(sweep.error(sweep.select.place.as_ref(), message, Some(hint.into())).into())
 }
 
 /// Every metric must have a value on the rows of every split, or no trial could ever be complete.

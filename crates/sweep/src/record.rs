@@ -141,6 +141,68 @@ pub struct Refit {
     pub holdout_scores: Vec<Option<f64>>,
 }
 
+/// What was found out when the search was over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Closing {
+    /// Whose details these are.
+    pub winner: TrialNumber,
+    /// The trials that were the best when they came, in their order, the winner among them; none without a test share.
+    pub incumbents: Vec<Incumbent>,
+    /// Of each feature; none where the metric has no value on the rows in question.
+    pub importances: Vec<Importance>,
+    /// What it says of rows it was not trained on.
+    pub judged: Judged,
+}
+
+/// A trial on the rows held out before any fold: the mean prediction of its fold models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incumbent {
+    /// Which.
+    pub trial: TrialNumber,
+    /// A score per metric, `None` where it has no value on them.
+    pub holdout_scores: Vec<Option<f64>>,
+}
+
+/// How much worse the winner's score gets when a feature is shuffled among validation rows (permutation importance).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Importance {
+    /// The feature's column.
+    pub feature: String,
+    /// The mean over folds and shuffles, in units of the metric that ranks; larger is worse without it.
+    pub mean: f64,
+    /// The standard deviation over them.
+    pub std: f64,
+}
+
+/// The winner's predictions of validation rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judged {
+    /// Of classes.
+    Classes {
+        /// Rows by true class, then by most probable class.
+        confusion: Vec<Vec<u64>>,
+    },
+    /// Of numbers.
+    Numbers {
+        /// Validation rows there are.
+        n_rows: usize,
+        /// (truth, prediction), a number per target each, of at most 2000 rows at even distances.
+        rows: Vec<(Vec<f64>, Vec<f64>)>,
+    },
+}
+
+/// How the winner is chosen among complete trials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectInfo {
+    /// `best`, `one_se` or `confirmed`.
+    pub rule: String,
+    /// How many of the best are confirmed.
+    pub confirm_top: usize,
+    /// On how many further repeats.
+    pub confirm_repeats: usize,
+}
+
 /// What a report needs to know of a sweep beside its trials and folds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SweepInfo {
@@ -170,6 +232,8 @@ pub struct SweepInfo {
     pub sampler: String,
     /// Trials asked for.
     pub n_trials: u64,
+    /// How the winner is chosen.
+    pub select: SelectInfo,
     /// The parameters in the file's order, and whether each is searched or listed.
     pub parameters: Vec<(String, bool)>,
     /// What makes two sweeps the same sweep, key by key; see `Sweep::identity`.

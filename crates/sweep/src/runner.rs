@@ -130,6 +130,42 @@ pub fn run(
     })
 }
 
+/// Runs what the store in `folder` does not hold yet of the confirmation of `trials`: their units on splits that the search has
+/// not seen. True when all of it is there.
+///
+/// # Errors
+/// The store cannot be opened or written, or there are no such splits.
+pub fn confirm(
+    plan: &Plan,
+    folder: &Path,
+    trials: &[Trial],
+    jobs: usize,
+    stop: &AtomicBool,
+    mut show: impl FnMut(u64, u64),
+) -> Result<bool, SweepError> {
+    let folds = plan.confirm_folds()?;
+    let mut store = Store::open(folder, &plan.info())?;
+    let finished: BTreeSet<UnitId> = store.confirmations()?.iter().map(|record| record.unit).collect();
+    let splits = plan.folds.len()..folds.len();
+    let total = (trials.len() * splits.len()) as u64;
+    let units = trials.iter().flat_map(|trial| splits.clone().map(move |split| (trial, split)));
+    let units: Vec<(&Trial, usize)> =
+        units.filter(|&(trial, split)| !finished.contains(&UnitId { trial: trial.number, split })).collect();
+    let mut done = total - units.len() as u64;
+    show(done, total);
+    let stop = || stop.load(Ordering::Relaxed);
+    let work = |(trial, split): (&Trial, usize)| unit::confirm(plan, &folds, trial, split, &stop);
+    fan_out(jobs, units.into_iter().take_while(|_| !stop()), work, |batch| -> Result<(), Failure> {
+        let batch: Vec<FoldRecord> = batch.into_iter().flatten().collect();
+        store.append_confirmations(&batch)?;
+        done += batch.len() as u64;
+        show(done, total);
+        Ok(())
+    })
+    .map_err(|failure| failure.within(folder))?;
+    Ok(done == total)
+}
+
 /// The trials that are stored must be the ones the sampler proposes now: another version may draw others, and others may be
 /// enqueued; folds of two configurations must not meet under one number.
 fn check_points(plan: &Plan, store: &Store, n_trials: u64, folder: &Path) -> Result<(), StoreError> {

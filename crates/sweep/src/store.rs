@@ -1,9 +1,10 @@
 //! The store: one SQLite file per sweep, the truth that reports are made from.
 //!
 //! ```text
-//! meta(key, value)                                    what the sweep is: SweepInfo as JSON; the winner's Refit, if any
+//! meta(key, value)                                    what the sweep is: SweepInfo as JSON; the winner's Refit and Closing, if any
 //! trials(number, point)                               the point as JSON
 //! folds(trial, split, record, curve)                  the record as JSON; curve: f64 an epoch, as below
+//! confirmations(trial, split, record)                 the same of splits that the search has not seen, from its last one on
 //! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
 //! validation(split, row_numbers, truth, row_groups)   of each split: u32 a row; f64 a row and target, or the class's position;
 //!                                                     u32 a row, none where rows belong to no groups
@@ -23,7 +24,7 @@
 //! the first, or with a newer second, is refused unchanged. A kernel lock on a file beside it keeps a second writer out.
 
 use crate::record::{
-    CurvePoint, FoldRecord, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
+    Closing, CurvePoint, FoldRecord, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
 };
 use mlpsweep_search::TrialNumber;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
@@ -49,6 +50,12 @@ const SCHEMA: &str = "
         split INTEGER NOT NULL,
         record TEXT NOT NULL,
         curve BLOB NOT NULL,
+        PRIMARY KEY (trial, split)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE confirmations (
+        trial INTEGER NOT NULL REFERENCES trials (number),
+        split INTEGER NOT NULL,
+        record TEXT NOT NULL,
         PRIMARY KEY (trial, split)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE timings (
@@ -292,6 +299,52 @@ impl Store {
         let json = self.meta("refit")?;
         let read = json.map(|json| serde_json::from_str(&json)).transpose();
         read.map_err(|error| self.damaged(&format!("the winner's refit: {error}")))
+    }
+
+    /// Says what was found out when the search was over; what was said before is forgotten.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub fn put_closing(&self, closing: &Closing) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO meta VALUES ('closing', ?1)";
+        self.connection.execute(sql, [to_json(closing)]).map(drop).map_err(|source| self.sqlite(source))
+    }
+
+    /// What was found out when the search was over, if it was.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn closing(&self) -> Result<Option<Closing>, StoreError> {
+        let json = self.meta("closing")?;
+        let read = json.map(|json| serde_json::from_str(&json)).transpose();
+        read.map_err(|error| self.damaged(&format!("what was found out at the end: {error}")))
+    }
+
+    /// Adds units of a confirmation. When this returns, they are on the disk.
+    ///
+    /// # Errors
+    /// When they could not be written.
+    pub fn append_confirmations(&mut self, finished: &[FoldRecord]) -> Result<(), StoreError> {
+        let written = (|| {
+            let transaction = self.connection.transaction()?;
+            for record in finished {
+                let UnitId { trial, split } = record.unit;
+                let sql = "INSERT INTO confirmations VALUES (?1, ?2, ?3)";
+                transaction.execute(sql, params![trial as i64, split as i64, to_json(record)])?;
+            }
+            transaction.commit()
+        })();
+        written.map_err(|source| self.sqlite(source))
+    }
+
+    /// All finished units of the confirmation, in the order of trial and split.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn confirmations(&self) -> Result<Vec<FoldRecord>, StoreError> {
+        self.query("SELECT record FROM confirmations ORDER BY trial, split", |row| {
+            Ok(fold(row.get_ref(0)?.as_str()?, &[]))
+        })
     }
 
     fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {

@@ -5,7 +5,7 @@
 
 use crate::plan::Plan;
 use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, OutOfFold, Trial, UnitId};
-use mlpsweep_data::Split;
+use mlpsweep_data::{Folds, Split};
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Ended, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, Truth, train};
@@ -22,6 +22,18 @@ pub fn run(
 ) -> Option<FoldRecord> {
     let unit = UnitId { trial: trial.number, split: split_idx };
     guarded(unit, || run_config(plan, unit, &plan.config(trial), &plan.folds.split(split_idx), stop))
+}
+
+/// The same of a split that the search has not seen; `folds` are [`Plan::confirm_folds`].
+pub fn confirm(
+    plan: &Plan,
+    folds: &Folds,
+    trial: &Trial,
+    split_idx: usize,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<FoldRecord> {
+    let unit = UnitId { trial: trial.number, split: split_idx };
+    guarded(unit, || run_config(plan, unit, &plan.config(trial), &folds.split(split_idx), stop))
 }
 
 /// The same for any configuration and split, panics aside.

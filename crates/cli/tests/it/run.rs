@@ -18,6 +18,34 @@ fn the_same_bytes_on_any_number_of_threads() {
     assert!(place.path("o1/timings.csv").exists());
 }
 
+/// A confirmation, the model, the over-tuning curve and the importances: functions of the sweep like all else.
+#[test]
+fn what_follows_a_search_is_the_same_on_any_number_of_threads() {
+    let place = Place::new(&format!(
+        "{SMALL}\n[select]\nrule = \"confirmed\"\nconfirm_top = 3\nconfirm_repeats = 2\n"
+    ));
+    let set = "--set data.test=0.2 --set score.metric=roc_auc";
+    let summary = |jobs: &str| -> serde_json::Value {
+        place.say(&format!("run s.toml --jobs {jobs} --out o{jobs} {set}")).expect(0, "12/12 folds");
+        let summary = serde_json::from_slice(&place.read(&format!("o{jobs}/summary.json")));
+        summary.expect("JSON")
+    };
+    let alone = summary("1");
+    assert_eq!(alone, summary("2"));
+    assert_eq!(alone["selection"]["confirmed"].as_array().expect("a list").len(), 3);
+    assert!(alone["selection"]["stands"].is_boolean());
+    assert!(alone["overtuning"][0]["holdout_score"].is_number());
+    assert_eq!(alone["importances"].as_array().expect("a list").len(), 2);
+    assert!(alone["honest"]["score"].as_f64() < alone["honest"]["ci_high"].as_f64());
+    let again = place.say(&format!("run s.toml --jobs 2 --out o2 {set}")).expect(0, "12/12 folds");
+    assert!(again.stdout.contains("on fresh splits, 3 trials: trial "), "{}", again.stdout);
+    assert_eq!(
+        alone,
+        serde_json::from_slice::<serde_json::Value>(&place.read("o2/summary.json")).expect("JSON")
+    );
+    place.say("run s.toml --out other --set cv.kind=timeseries --set select.rule=confirmed").expect(2, "");
+}
+
 #[test]
 fn a_second_run_trains_nothing() {
     let place = Place::new(SMALL);

@@ -53,7 +53,7 @@ fn the_winners_last_training() {
     wait_for_units(&place.path("o"), 1);
     signal(&run, "INT");
     let ran: Ran = run.wait_with_output().expect("it ends").into();
-    let ran = ran.expect(130, "stopped before there was a model; continue with: ");
+    let ran = ran.expect(130, "stopped before all was found out; continue with: ");
     assert!(ran.stdout.contains("accuracy") || ran.stdout.contains("log_loss"), "{}", ran.stdout);
     assert!(!place.path("o/model").exists());
     place.say("run s.toml --out o").expect(0, "1/1 folds");

@@ -90,7 +90,8 @@ fn json_has_the_columns_of_the_csv() {
             }
         }
     }
-    assert_eq!(to_json(&Ranking { rows: vec![], honest: None, refit: None }, &study.info), "[]\n");
+    let none = crate::fixture::study(study.info.clone());
+    assert_eq!(to_json(&Ranking::new(&none), &none.info), "[]\n");
 }
 
 fn widths(items: &[serde_json::Value]) -> String {

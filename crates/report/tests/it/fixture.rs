@@ -3,8 +3,8 @@
 use mlpsweep_report::Study;
 use mlpsweep_search::Value;
 use mlpsweep_sweep::record::{
-    BaseScores, CurvePoint, DataInfo, FoldRecord, FoldState, MetricInfo, OutOfFold, SweepInfo, Timing, Trial,
-    UnitId,
+    BaseScores, CurvePoint, DataInfo, FoldRecord, FoldState, MetricInfo, OutOfFold, SelectInfo, SweepInfo,
+    Timing, Trial, UnitId,
 };
 
 /// 2026-03-01T12:34:56.789Z.
@@ -47,6 +47,7 @@ pub(crate) fn sweep() -> SweepInfo {
         metrics: vec![metric("log_loss", "minimize"), metric("accuracy", "maximize")],
         sampler: "random".into(),
         n_trials: 8,
+        select: SelectInfo { rule: "best".into(), confirm_top: 5, confirm_repeats: 1 },
         parameters: parameters.map(|(name, searched)| (name.to_owned(), searched)).into(),
         identity,
         sweep_hash: "abc123".into(),
@@ -76,6 +77,8 @@ pub(crate) fn study(info: SweepInfo) -> Study {
         timings: Vec::new(),
         decompositions: std::collections::BTreeMap::new(),
         honest: None,
+        confirmations: Vec::new(),
+        closing: None,
         refit: None,
     }
 }

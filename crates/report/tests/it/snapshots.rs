@@ -208,6 +208,16 @@ fn summary() {
           "epochs": 50
         }
       },
+      "honest": null,
+      "selection": {
+        "rule": "best",
+        "number": 0,
+        "stands": null,
+        "confirmed": []
+      },
+      "overtuning": [],
+      "importances": [],
+      "warnings": [],
       "refit": null,
       "identity": {
         "seed": 7,

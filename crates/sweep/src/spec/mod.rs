@@ -241,11 +241,46 @@ pub struct RecordSpec {
     pub gradient_norms: bool,
 }
 
-/// `[select]`
+/// How the winner is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SelectRule {
+    /// The best mean score.
+    Best,
+    /// The fewest parameters within one standard error of the best.
+    OneSe,
+    /// The best on splits that the search has not seen, among the best few.
+    Confirmed,
+}
+
+impl SelectRule {
+    /// All of them.
+    pub const ALL: [SelectRule; 3] = [SelectRule::Best, SelectRule::OneSe, SelectRule::Confirmed];
+
+    /// The word for it in sweep files.
+    pub fn name(self) -> &'static str {
+        match self {
+            SelectRule::Best => "best",
+            SelectRule::OneSe => "one_se",
+            SelectRule::Confirmed => "confirmed",
+        }
+    }
+}
+
+/// `[select]`
+#[derive(Clone, Debug, PartialEq)]
 pub struct SelectSpec {
-    /// Whether the best configuration is trained once more, on all rows that are not held out.
+    /// How the winner is chosen.
+    pub rule: SelectRule,
+    /// Where that stands.
+    pub place: Option<Place>,
+    /// How many of the best are confirmed.
+    pub confirm_top: usize,
+    /// On how many further repeats of the folds.
+    pub confirm_repeats: usize,
+    /// Whether the winner is trained once more, on all rows that are not held out.
     pub refit: bool,
+    /// Whether the folds of the winner and of earlier incumbents are trained once more to be looked into.
+    pub examine: bool,
 }
 
 /// No sweep file is larger than this.
@@ -719,8 +754,31 @@ fn record(section: Option<Section<'_>>) -> Result<RecordSpec, Fault> {
 }
 
 fn select(section: Option<Section<'_>>) -> Result<SelectSpec, Fault> {
-    let Some(section) = section else { return Ok(SelectSpec { refit: true }) };
-    let refit = section.flag("refit")?.unwrap_or(true);
+    let mut select = SelectSpec {
+        rule: SelectRule::Best,
+        place: None,
+        confirm_top: 5,
+        confirm_repeats: 1,
+        refit: true,
+        examine: true,
+    };
+    let Some(section) = section else { return Ok(select) };
+    select.rule = section.word("rule", &SelectRule::ALL, SelectRule::name)?.unwrap_or(select.rule);
+    select.place = section.get("rule").map(|node| node.place.clone());
+    let confirm_top = section.whole("confirm_top", 2)?;
+    let confirm_repeats = section.whole("confirm_repeats", 1)?;
+    for key in ["confirm_top", "confirm_repeats"] {
+        if let Some(node) = section.get(key)
+            && select.rule != SelectRule::Confirmed
+        {
+            let message = format!("`select.{key}` without `rule = \"confirmed\"`");
+            return Err(Fault::new(&node.place, message).hint("only a confirmation goes by it"));
+        }
+    }
+    select.confirm_top = confirm_top.map_or(select.confirm_top, |n| n as usize);
+    select.confirm_repeats = confirm_repeats.map_or(select.confirm_repeats, |n| n as usize);
+    select.refit = section.flag("refit")?.unwrap_or(true);
+    select.examine = section.flag("examine")?.unwrap_or(true);
     section.finish()?;
-    Ok(SelectSpec { refit })
+    Ok(select)
 }

@@ -139,7 +139,9 @@ fn classes_that_are_none() {
 fn what_is_not_there_yet() {
     insta::assert_snapshot!(refused_below_data(&[
         "[[constraint]]\nexpr = \"depth * width <= 1024\"",
-        "[select]\nrule = \"best\"",
+        "[select]\nrule = \"confirm\"",
+        "[select]\nconfirm_top = 3",
+        "[select]\nrule = \"confirmed\"\nconfirm_top = 1",
         "[select]\nrefit = \"yes\"",
         "[search]\nsampler = \"tpe\"",
         "[search]\nracing = \"off\"",
@@ -148,8 +150,11 @@ fn what_is_not_there_yet() {
     ]), @r#"
     s.toml:3:3: unknown key `constraint`
        hint: known are `cv`, `data`, `early_stopping`, `enqueue`, `name`, `parameters`, `preprocess`, `record`, `score`, `search`, `seed`, `select`
-    s.toml:4:1: unknown key `select.rule`
-       hint: known are `refit`
+    s.toml:4:1: `select.rule` is "confirm", which is not known
+       hint: did you mean `confirmed`?
+    s.toml:4:1: `select.confirm_top` without `rule = "confirmed"`
+       hint: only a confirmation goes by it
+    s.toml:5:1: `select.confirm_top` is 1, but must be a whole number, at least 2
     s.toml:4:1: `select.refit` is "yes", but must be true or false
     s.toml:4:1: `search.sampler` is "tpe", which is not known
        hint: known are `grid`, `random`, `list`

@@ -1,0 +1,139 @@
+//! Which trial is the winner by each rule.
+
+use crate::fixture::{add_scores, add_trial, study, sweep};
+use mlpsweep_report::{Ranking, Study, summary_json, table};
+use mlpsweep_sweep::record::{
+    BaseScores, Closing, FoldRecord, FoldState, Importance, Incumbent, Judged, UnitId,
+};
+use serde_json::Value as Json;
+
+/// Three trials, the first of which is the best and has the most parameters.
+fn three() -> Study {
+    let mut study = study(sweep());
+    for (number, scores) in [
+        (0, [0.30, 0.31, 0.29, 0.32, 0.30]),
+        (1, [0.31, 0.32, 0.29, 0.32, 0.31]),
+        (2, [0.45, 0.47, 0.43, 0.48, 0.44]),
+    ] {
+        add_trial(&mut study, number, 0.01, &[8], None);
+        add_scores(&mut study, number, &scores, &[0.9; 5]);
+    }
+    for fold in &mut study.folds {
+        fold.n_parameters = [500, 300, 20][fold.unit.trial as usize];
+    }
+    study
+}
+
+fn winner(study: &Study) -> u64 {
+    Ranking::new(study).winner().expect("a winner").trial.number
+}
+
+fn confirmation(study: &Study, trial: u64, scores: &[f64]) -> Vec<FoldRecord> {
+    let of_split = |(split, &score): (usize, &f64)| FoldRecord {
+        unit: UnitId { trial, split: 5 + split },
+        test_scores: vec![score, 0.9],
+        ..study.folds[0].clone()
+    };
+    scores.iter().enumerate().map(of_split).collect()
+}
+
+/// se of the best by the formula of scores.rs is 0.0076: trial 1 lies within it, trial 2 does not.
+#[test]
+fn one_se_takes_the_simplest_of_those_that_are_close() {
+    let mut study = three();
+    assert_eq!(winner(&study), 0);
+    study.info.select.rule = "one_se".into();
+    let se = Ranking::new(&study).rows[0].scores[0].se.expect("an error");
+    assert!((0.0075..0.0078).contains(&se), "{se}");
+    assert_eq!(winner(&study), 1);
+    for fold in study.folds.iter_mut().filter(|fold| fold.unit.trial == 1) {
+        fold.n_parameters = 600;
+    }
+    assert_eq!(winner(&study), 0);
+}
+
+#[test]
+fn a_confirmation_decides_when_it_is_whole() {
+    let mut study = three();
+    study.info.select.rule = "confirmed".into();
+    study.info.select.confirm_top = 2;
+    let selection = |study: &Study| Ranking::new(study).selection.expect("a selection");
+    study.confirmations = confirmation(&study, 0, &[0.31; 5]);
+    assert_eq!((winner(&study), selection(&study).stands), (0, None), "trial 1 is missing");
+    study.confirmations.extend(confirmation(&study, 1, &[0.30, 0.32, 0.31, 0.30, 0.31]));
+    assert_eq!((winner(&study), selection(&study).stands), (1, Some(true)), "no difference but chance");
+    study.confirmations = confirmation(&study, 0, &[0.41, 0.42, 0.41, 0.43, 0.42]);
+    study.confirmations.extend(confirmation(&study, 1, &[0.30, 0.32, 0.31, 0.31, 0.32]));
+    assert_eq!((winner(&study), selection(&study).stands), (1, Some(false)));
+    let text = table(&Ranking::new(&study), &study.info, 10, None);
+    assert!(text.contains("on fresh splits, 2 trials: trial 0 does not stand; winner: trial 1"), "{text}");
+    // One that diverges there is not chosen.
+    study.confirmations[7].state = FoldState::Diverged { epoch: 1 };
+    assert_eq!((winner(&study), selection(&study).stands), (0, Some(true)));
+}
+
+fn closing(scores: [Option<f64>; 2]) -> Closing {
+    let incumbent = |(trial, score): (usize, Option<f64>)| Incumbent {
+        trial: trial as u64,
+        holdout_scores: vec![score, None],
+    };
+    Closing {
+        winner: 1,
+        incumbents: scores.into_iter().enumerate().map(incumbent).collect(),
+        importances: ["age", "town"]
+            .iter()
+            .zip([0.01, 0.2])
+            .map(|(feature, mean)| Importance { feature: (*feature).into(), mean, std: 0.1 })
+            .collect(),
+        judged: Judged::Classes { confusion: vec![vec![3, 1], vec![0, 4]] },
+    }
+}
+
+#[test]
+fn the_over_tuning_curve_and_its_warning() {
+    let mut study = three();
+    // Now the second trial is the better one, and the third never is.
+    for fold in study.folds.iter_mut().filter(|fold| fold.unit.trial == 0) {
+        fold.test_scores[0] += 0.1;
+    }
+    study.info.n_test_rows = 40;
+    study.closing = Some(closing([Some(0.39), Some(0.33)]));
+    let overtuning = |study: &Study| -> Vec<(u64, Option<f64>)> {
+        Ranking::new(study).overtuning().iter().map(|point| (point.trial, point.holdout)).collect()
+    };
+    assert_eq!(overtuning(&study), [(0, Some(0.39)), (1, Some(0.33))]);
+    assert!(Ranking::new(&study).warnings.is_empty(), "{:?}", Ranking::new(&study).warnings);
+
+    let text = summary_json(&Ranking::new(&study), &study.info);
+    let summary: Json = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(summary["importances"][0]["feature"], "town", "the most important first");
+    assert_eq!(summary["overtuning"][1]["holdout_score"], 0.33);
+
+    study.closing = Some(closing([Some(0.33), Some(0.39)]));
+    let warnings = Ranking::new(&study).warnings;
+    assert!(
+        warnings[0].starts_with("over-tuning: on the rows held out trial 0 (0.3300) is better than trial 1"),
+        "{warnings:?}"
+    );
+
+    // More trials came, and another is the best: what was found out is not of now.
+    add_trial(&mut study, 3, 0.01, &[8], None);
+    add_scores(&mut study, 3, &[0.2; 5], &[0.9; 5]);
+    assert_eq!(overtuning(&study), []);
+    assert_eq!(Ranking::new(&study).closing, None);
+}
+
+#[test]
+fn a_winner_that_knows_nothing_is_said_to() {
+    let mut study = three();
+    assert!(Ranking::new(&study).warnings.is_empty());
+    study.info.trivial = vec![Some(BaseScores { train: 0.3, validation: 0.305 }); 5];
+    let warnings = Ranking::new(&study).warnings;
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].starts_with(
+            "trial 0 does not beat predicting the class shares: log_loss 0.3040 against 0.3050, p ="
+        ),
+        "{warnings:?}"
+    );
+}
