@@ -175,7 +175,7 @@ fn score_cells(scores: &[Option<&Scores>], with_errors: bool) -> Vec<String> {
 
 /// How the numbers of a column are written.
 #[derive(Clone, Copy)]
-enum Format {
+pub(crate) enum Format {
     /// With so many decimals.
     Decimals(usize),
     /// As `1.234e-9`.
@@ -183,7 +183,7 @@ enum Format {
 }
 
 impl Format {
-    fn of(means: &[f64], errors: &[f64]) -> Format {
+    pub(crate) fn of(means: &[f64], errors: &[f64]) -> Format {
         let mut errors: Vec<f64> = errors.iter().copied().filter(|se| se.is_finite() && *se > 0.0).collect();
         errors.sort_by(f64::total_cmp);
         let largest =
@@ -199,7 +199,7 @@ impl Format {
         Format::Decimals(last_digit.min(0).unsigned_abs() as usize)
     }
 
-    fn number(self, x: f64) -> String {
+    pub(crate) fn number(self, x: f64) -> String {
         match self {
             Format::Decimals(n) => format!("{x:.n$}"),
             Format::Scientific => format!("{x:.3e}"),
@@ -347,7 +347,7 @@ fn refit_note(refit: &Refit, info: &SweepInfo) -> String {
 }
 
 /// A text that moves no cursor and fits a column: control and direction characters escaped, cut when long.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let is_direction =
         |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let (mut shown, mut n_shown) = (String::new(), 0);

@@ -59,20 +59,23 @@ fn optimistic(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
     })
 }
 
-/// An earlier incumbent that does better on the test share than the last one, which its folds call better.
+/// An earlier incumbent that does better on the test share than the last one, which its folds call better, by more than two
+/// standard errors of a score of so many rows: that of a fold, by the ratio of rows.
 fn overtuned(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
     let curve = ranking.overtuning();
     let sign = if is_maximized(info.metrics.first()?) { 1.0 } else { -1.0 };
     let (last, earlier) = curve.split_last()?;
-    let last_score = sign * last.holdout?;
-    let better = earlier.iter().filter_map(|point| Some((point, sign * point.holdout?)));
-    let (point, score) = better.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    // A hundredth of the whole improvement of the search is noise.
-    let gained = sign * (last.mean - earlier.first()?.mean);
-    (score - last_score > 0.01 * gained.abs()).then(|| {
+    let last_score = last.holdout?;
+    let better = earlier.iter().filter_map(|point| Some((point, point.holdout?)));
+    let (point, score) = better.max_by(|a, b| (sign * a.1).total_cmp(&(sign * b.1)))?;
+    let of_fold = ranking.best()?.scores.first()?.std?;
+    let n_validated = info.n_validation.iter().sum::<usize>() as f64 / info.n_splits() as f64;
+    let error = of_fold * (n_validated / info.n_test_rows as f64).sqrt();
+    (sign * (score - last_score) > 2.0 * error).then(|| {
         format!(
-            "over-tuning: on the rows held out trial {} ({:.4}) is better than trial {} ({:.4}), which later seemed better",
-            point.trial, point.holdout.unwrap_or_default(), last.trial, last.holdout.unwrap_or_default()
+            "over-tuning: on the rows held out trial {} ({score:.4}) is better than trial {} ({last_score:.4}), \
+             which later seemed better",
+            point.trial, last.trial
         )
     })
 }

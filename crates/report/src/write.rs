@@ -8,7 +8,7 @@
 //! one is removed; [`write_all`] renames nothing before everything is written, so a full disk leaves all earlier reports.
 //! A temporary file left by a process that was killed is removed by the next report, once it is too old to be anybody's.
 
-use crate::{Ranking, Study, curves_csv, folds_csv, summary_json, timings_csv, to_csv};
+use crate::{Ranking, Study, curves_csv, folds_csv, report_html, summary_json, timings_csv, to_csv};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ impl OutputError {
     }
 }
 
-/// Writes ranked.csv, folds.csv, curves.csv, timings.csv and summary.json into `folder`, which is made if need be.
+/// Writes ranked.csv, folds.csv, curves.csv, timings.csv, summary.json and report.html into `folder`, which is made if need be.
 ///
 /// The study is to have been read with its curves, or curves.csv will have none; the ranking is the study's.
 ///
@@ -53,12 +53,13 @@ impl OutputError {
 pub fn write_all(study: &Study, ranking: &Ranking<'_>, folder: &Path) -> Result<(), OutputError> {
     std::fs::create_dir_all(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
     // Made one after the other, so that only one is in memory at a time.
-    let files: [(&str, &dyn Fn() -> String); 5] = [
+    let files: [(&str, &dyn Fn() -> String); 6] = [
         ("ranked.csv", &|| to_csv(ranking, &study.info)),
         ("folds.csv", &|| folds_csv(study)),
         ("curves.csv", &|| curves_csv(study)),
         ("timings.csv", &|| timings_csv(study)),
         ("summary.json", &|| summary_json(ranking, &study.info)),
+        ("report.html", &|| report_html(study, ranking)),
     ];
     let written: Result<Vec<Written>, OutputError> =
         files.into_iter().map(|(name, make)| Written::new(folder.join(name), make().as_bytes())).collect();

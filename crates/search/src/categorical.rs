@@ -40,6 +40,11 @@ impl Categorical {
         Ok((Categorical(kept), repeated))
     }
 
+    /// The values, in their order.
+    pub fn values(&self) -> &[Value] {
+        &self.0
+    }
+
     pub(crate) fn count(&self) -> u128 {
         self.0.len() as u128
     }

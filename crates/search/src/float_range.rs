@@ -84,6 +84,32 @@ impl FloatRange {
     }
 
     /// How many values there are; `None` for a continuum.
+    /// The least value.
+    pub fn min(&self) -> f64 {
+        self.min
+    }
+
+    /// The upper bound.
+    pub fn max(&self) -> f64 {
+        self.max
+    }
+
+    /// The distance of neighbours; `None` for a continuum.
+    pub fn step(&self) -> Option<f64> {
+        match self.kind {
+            Kind::Steps { step, .. } => Some(step),
+            Kind::Continuum(_) => None,
+        }
+    }
+
+    /// The axis on which it is sampled evenly.
+    pub fn scale(&self) -> Scale {
+        match self.kind {
+            Kind::Continuum(scale) => scale,
+            Kind::Steps { .. } => Scale::Linear,
+        }
+    }
+
     pub(crate) fn count(&self) -> Option<u128> {
         match self.kind {
             Kind::Steps { count, .. } => Some(u128::from(count)),

@@ -62,6 +62,26 @@ impl IntRange {
         Ok(IntRange { min, max, step: step.unwrap_or(1), scale })
     }
 
+    /// The least value.
+    pub fn min(&self) -> i64 {
+        self.min
+    }
+
+    /// The upper bound.
+    pub fn max(&self) -> i64 {
+        self.max
+    }
+
+    /// The distance of neighbours.
+    pub fn step(&self) -> i64 {
+        self.step
+    }
+
+    /// The axis on which it is sampled evenly.
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
     pub(crate) fn count(&self) -> u128 {
         u128::from(self.max.abs_diff(self.min) / self.step.unsigned_abs()) + 1
     }

@@ -192,6 +192,30 @@ pub enum Judged {
     },
 }
 
+/// What values a searched parameter may take.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum DomainInfo {
+    /// Numbers, whole ones where `is_int`.
+    Range {
+        /// The least.
+        min: f64,
+        /// The largest.
+        max: f64,
+        /// Between neighbours; `None` for a continuum.
+        step: Option<f64>,
+        /// Whether equal ratios are equally likely, and not equal differences.
+        log: bool,
+        /// Whether all are whole.
+        is_int: bool,
+    },
+    /// One of a list.
+    Categorical {
+        /// In the file's order.
+        values: Vec<Value>,
+    },
+}
+
 /// How the winner is chosen among complete trials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SelectInfo {
@@ -236,6 +260,8 @@ pub struct SweepInfo {
     pub select: SelectInfo,
     /// The parameters in the file's order, and whether each is searched or listed.
     pub parameters: Vec<(String, bool)>,
+    /// What the searched ones may be; those that only a list has are not among them.
+    pub domains: Vec<(String, DomainInfo)>,
     /// What makes two sweeps the same sweep, key by key; see `Sweep::identity`.
     pub identity: serde_json::Map<String, serde_json::Value>,
     /// SHA-256 of the identity and of what is enqueued.

@@ -48,6 +48,7 @@ pub(crate) fn sweep() -> SweepInfo {
         sampler: "random".into(),
         n_trials: 8,
         select: SelectInfo { rule: "best".into(), confirm_top: 5, confirm_repeats: 1 },
+        domains: Vec::new(),
         parameters: parameters.map(|(name, searched)| (name.to_owned(), searched)).into(),
         identity,
         sweep_hash: "abc123".into(),

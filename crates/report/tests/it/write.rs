@@ -41,7 +41,10 @@ fn the_store_makes_the_same_reports_as_often_as_asked() {
     write(&read, folder.path()).unwrap();
     let first = contents(folder.path());
     let names: Vec<&str> = first.keys().map(String::as_str).collect();
-    assert_eq!(names, ["curves.csv", "folds.csv", "ranked.csv", "summary.json", "timings.csv"]);
+    assert_eq!(
+        names,
+        ["curves.csv", "folds.csv", "ranked.csv", "report.html", "summary.json", "timings.csv"]
+    );
 
     for name in &names {
         fs::remove_file(folder.path().join(name)).unwrap();
