@@ -15,6 +15,7 @@ use std::time::Duration;
   mlpsweep validate sweeps/digits.toml     check a sweep file and its data, train nothing
   mlpsweep run sweeps/digits.toml          run it, or continue it, and print the ranking
   mlpsweep rank results/digits             print the ranking again
+  mlpsweep compare results/a results/b     is the winner of b better than that of a?
   mlpsweep predict results/digits new.csv  what the winner says of new rows
   mlpsweep train config.toml --save weights.safetensors
   mlpsweep gradcheck config.toml           hold its derivatives against differences
@@ -35,8 +36,13 @@ pub(crate) enum Verb {
     Init(InitArguments),
     Run(RunArguments),
     Validate(ValidateArguments),
+    Status(StatusArguments),
     Rank(RankArguments),
+    Report(ReportArguments),
+    Compare(CompareArguments),
+    Check(CheckArguments),
     Predict(PredictArguments),
+    Export(ExportArguments),
     Train(TrainArguments),
     Gradcheck(GradcheckArguments),
     Perf(PerfArguments),
@@ -90,6 +96,9 @@ pub(crate) struct RunArguments {
     /// End after this time, such as 90s or 1h30m; run again to continue
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) max_time: Option<Duration>,
+    /// Which networks the winner's model averages: none, folds, or top-K such as top-5; short for --set select.ensemble=...
+    #[arg(long, value_name = "NETWORKS")]
+    pub(crate) ensemble: Option<String>,
     /// Folds that may fail; with one more the run stops with exit code 5
     #[arg(long, value_name = "N")]
     pub(crate) max_failures: Option<u64>,
@@ -137,6 +146,82 @@ pub(crate) struct RankArguments {
     pub(crate) output: OutputArguments,
 }
 
+/// Say how far a sweep is, running or not.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep status results/digits
+  mlpsweep status results/digits --format json")]
+pub(crate) struct StatusArguments {
+    /// The folder a run has written
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+/// Make all reports again from the store.
+///
+/// Reads study.db and writes ranked.csv, folds.csv, curves.csv, timings.csv, summary.json and report.html. Nothing is trained, and a
+/// run may go on meanwhile.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep report results/digits
+  mlpsweep report results/digits --out /tmp/digits")]
+pub(crate) struct ReportArguments {
+    /// The folder a run has written
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Write the reports into this folder [default: DIR]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Compare the winners of two sweeps of the same data.
+///
+/// Fold by fold where both have the same rows in the same folds, by the corrected resampled t-test; else unpaired, which sees less.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep compare results/before results/after
+  mlpsweep compare results/before results/after --format json")]
+pub(crate) struct CompareArguments {
+    /// The folder of the first sweep, A
+    #[arg(value_name = "DIR_A")]
+    pub(crate) first: PathBuf,
+    /// The folder of the second, B
+    #[arg(value_name = "DIR_B")]
+    pub(crate) second: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+/// Fail when the best of a sweep is significantly worse than that of an earlier one.
+///
+/// One-sided at 5 %, as `compare`. Exit code 3 when it is worse, 0 when it is not, or not as far as these folds can tell; 4 when the
+/// two are about other data or another metric. The files of --out are written before anything fails.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep check results/now --baseline results/main
+  mlpsweep check results/now --baseline results/main --margin 0.005 --out check/")]
+pub(crate) struct CheckArguments {
+    /// The folder of the sweep in question
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The folder of the earlier one
+    #[arg(long, value_name = "OLD")]
+    pub(crate) baseline: PathBuf,
+    /// A loss that is put up with, in units of the metric, 0 or more
+    #[arg(long, value_name = "LOSS", default_value = "0", value_parser = margin)]
+    pub(crate) margin: f64,
+    /// Write report.md, junit.xml and check.json into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Exit with 9 where there is a single split and nothing to test
+    #[arg(long)]
+    pub(crate) fail_inconclusive: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
 /// Predict the rows of a table with the winner of a sweep, preprocessing included.
 ///
 /// The table needs the columns the sweep had, in any order; others are left out, and the target may be missing. A class gets its
@@ -166,6 +251,45 @@ pub(crate) struct PredictArguments {
     /// How the result is written [default: csv, of scores table]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
+}
+
+/// Write a sweep or its winner in other people's formats.
+///
+/// safetensors and onnx are the winner's model, its preprocessing inside; sklearn-json and sklearn-csv are the `cv_results_` of a
+/// scikit-learn search; optuna is a journal that Optuna and optuna-dashboard open; tensorboard are the learning curves of the first
+/// 20 trials.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mlpsweep export results/people --to onnx --out people.onnx
+  mlpsweep export results/people --to sklearn-csv > cv_results.csv
+  mlpsweep export results/people --to optuna --out people.log && optuna-dashboard people.log")]
+pub(crate) struct ExportArguments {
+    /// The folder a run has written; for safetensors and onnx also the file of a model
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The format
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) to: ExportFormat,
+    /// Write to this file; text goes to standard output without it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// The model as `run` has written it
+    Safetensors,
+    /// The model for onnxruntime
+    Onnx,
+    /// `cv_results_` as JSON
+    SklearnJson,
+    /// `cv_results_` as a table
+    SklearnCsv,
+    /// A study in Optuna's journal storage
+    Optuna,
+    /// Learning curves as an event file
+    Tensorboard,
 }
 
 /// Train one configuration on all rows.
@@ -512,4 +636,12 @@ fn seconds(text: &str) -> Result<f64, String> {
 fn samples(text: &str) -> Result<usize, String> {
     let samples = text.parse().ok().filter(|samples: &usize| *samples >= 10);
     samples.ok_or_else(|| "criterion takes 10 samples or more".to_owned())
+}
+
+/// A loss: a number, 0 or more.
+fn margin(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(margin) if margin >= 0.0 && margin.is_finite() => Ok(margin),
+        _ => Err("a number, 0 or more".into()),
+    }
 }

@@ -9,10 +9,11 @@ use mlpsweep_model::{FILE_NAME, FOLDER};
 use mlpsweep_report::{OutputError, Ranking, Study, write_file};
 use mlpsweep_sweep::record::Trial;
 use mlpsweep_sweep::runner::confirm;
-use mlpsweep_sweep::spec::SelectRule;
+use mlpsweep_sweep::spec::{Ensemble, SelectRule};
 use mlpsweep_sweep::store::{Store, StoreError};
 use mlpsweep_sweep::{Plan, RefitEnd, SweepError, closing, refit};
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -59,24 +60,38 @@ impl Finish<'_> {
 
     /// Trains the winner once more and writes its model; false when it was stopped.
     fn refit(self, study: &mut Study) -> Result<bool, Problem> {
-        let Finish { plan, folder, stop, output, .. } = self;
+        let Finish { plan, folder, jobs, stop, output } = self;
         let file = folder.join(FOLDER).join(FILE_NAME);
         let ranking = Ranking::new(study);
-        let winner = ranking.winner().and_then(|winner| Some((winner.trial.clone(), winner.best_epoch?)));
-        let Some((trial, epochs)) = winner else { return Ok(true) };
         if ranking.refit.is_some() && file.exists() {
             return Ok(true);
         }
-        let mut bar = Bar::new("epochs of the winner", output);
-        let end = refit(plan, &trial, epochs, |epoch| {
-            bar.show(epoch as u64, epochs as u64);
+        let n_wanted = if let Ensemble::Top(n) = plan.sweep.select.ensemble { n } else { 1 };
+        let best = ranking.top(n_wanted).into_iter();
+        let best: Vec<(Trial, usize)> =
+            best.filter_map(|row| Some((row.trial.clone(), row.best_epoch?))).collect();
+        let Some((winner, _)) = best.first() else { return Ok(true) };
+        let number = winner.number;
+        let n_epochs = match plan.sweep.select.ensemble {
+            Ensemble::Folds => plan.config(winner).epochs * plan.folds.len(),
+            _ => best.iter().map(|(_, epochs)| epochs).sum(),
+        };
+        let bar = Mutex::new(Bar::new("epochs of the winner", output));
+        let end = refit(plan, &best, jobs, &|epochs| {
+            if let Ok(mut bar) = bar.lock() {
+                bar.show(epochs as u64, n_epochs as u64);
+            }
             !stop.load(Ordering::Relaxed)
         });
-        bar.finish();
+        if let Ok(bar) = bar.into_inner() {
+            bar.finish();
+        }
+        let end =
+            end.map_err(|source| SweepError::Store(StoreError::Io { path: folder.to_owned(), source }))?;
         match end {
             RefitEnd::Stopped => return Ok(false),
             RefitEnd::Failed(why) => {
-                tell(&format!("warning: trial {} on all rows gave no model: {why}", trial.number));
+                tell(&format!("warning: trial {number} on all rows gave no model: {why}"));
             }
             RefitEnd::Done(model, refit) => {
                 let inner = folder.join(FOLDER);

@@ -1,7 +1,9 @@
 //! The `mlpsweep` command: parse, call, show, exit code.
 
 mod args;
+mod compare;
 mod exit;
+mod export;
 mod finish;
 mod gradcheck;
 mod init;
@@ -12,6 +14,7 @@ mod rank;
 mod run;
 mod signals;
 mod single;
+mod status;
 mod train;
 mod validate;
 
@@ -29,7 +32,12 @@ fn main() -> ExitCode {
         Verb::Run(arguments) => run::run(&arguments),
         Verb::Validate(arguments) => validate::validate(&arguments),
         Verb::Rank(arguments) => rank::rank(&arguments),
+        Verb::Status(arguments) => status::status(&arguments),
+        Verb::Report(arguments) => status::report(&arguments),
+        Verb::Compare(arguments) => compare::run_compare(&arguments),
+        Verb::Check(arguments) => compare::run_check(&arguments),
         Verb::Predict(arguments) => predict::predict(&arguments),
+        Verb::Export(arguments) => export::export(&arguments),
         Verb::Train(arguments) => train::train(&arguments),
         Verb::Gradcheck(arguments) => gradcheck::gradcheck(&arguments),
         Verb::Perf(arguments) => perf::perf(&arguments),

@@ -29,7 +29,11 @@ pub(crate) fn print_ranking(
             let top = if top == 0 { usize::MAX } else { top };
             // A pipe or a file has no width; 120 columns is what a page takes.
             let width = if std::io::stdout().is_terminal() { None } else { Some(120) };
-            mlpsweep_report::table(ranking, info, top, width)
+            let table = mlpsweep_report::table(ranking, info, top, width);
+            match mlpsweep_report::history_plot(ranking, info) {
+                Some(history) => format!("{table}\n{history}"),
+                None => table,
+            }
         }
     };
     print(&text)

@@ -18,7 +18,9 @@ use std::path::{Path, PathBuf};
 const MOST_JOBS: u64 = 256;
 
 pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
-    let sweep = Sweep::read(&arguments.sweep, &arguments.set)?;
+    let mut set = arguments.set.clone();
+    set.extend(arguments.ensemble.iter().map(|name| format!("select.ensemble={name}")));
+    let sweep = Sweep::read(&arguments.sweep, &set)?;
     let plan = Plan::new(sweep)?;
     if arguments.dry_run {
         return describe(&plan, jobs(arguments.jobs, arguments.output), arguments.output);
@@ -160,6 +162,7 @@ fn command(arguments: &RunArguments) -> String {
     };
     option("jobs", arguments.jobs.map(|jobs| jobs.to_string()));
     option("out", arguments.out.as_ref().map(|out| out.display().to_string()));
+    option("ensemble", arguments.ensemble.clone());
     option("max-failures", arguments.max_failures.map(|most| most.to_string()));
     arguments.set.iter().for_each(|set| option("set", Some(set.clone())));
     words.join(" ")

@@ -63,7 +63,7 @@ pub use dataset::{Dataset, Target, Task, UnknownTask};
 pub use draw::{TestShare, hold_out, inner_split};
 pub use fault::{DataError, ErrorKind, Fault};
 pub use folds::{FoldError, FoldKind, Folds, Split};
-pub use pipeline::{Fill, FillLevel, Pipeline, PipelineOptions, Scale};
+pub use pipeline::{Fill, FillLevel, Pipeline, PipelineOptions, Scale, Step};
 pub use read::{CsvOptions, read_csv, read_csv_from, read_header};
 pub use records::RECORD_LIMIT;
 pub use roles::{Labels, Roles, Times, Weights};

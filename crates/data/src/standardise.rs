@@ -95,6 +95,11 @@ impl Standardiser {
         &self.mean
     }
 
+    /// What stands for a missing value, one per feature.
+    pub fn fill(&self) -> &[f64] {
+        &self.fill
+    }
+
     /// 1/σ, one per feature.
     pub fn inverse_deviation(&self) -> &[f64] {
         &self.inverse_deviation

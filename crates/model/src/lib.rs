@@ -15,4 +15,4 @@ mod model;
 pub mod weights;
 
 pub use error::ModelError;
-pub use model::{FILE_NAME, FOLDER, Model, Origin};
+pub use model::{FILE_NAME, FOLDER, Member, Model, Origin};

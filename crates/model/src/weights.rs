@@ -24,6 +24,14 @@ pub(crate) fn with_metadata<T: Real>(
     params: &[T],
     metadata: Option<(&str, String)>,
 ) -> Vec<u8> {
+    to_file(tensors(layout, params, ""), metadata)
+}
+
+/// A tensor as it is written: its name, type, shape and bytes.
+pub(crate) type Written = (String, Dtype, Vec<usize>, Vec<u8>);
+
+/// The tensors of a network, their names after `prefix`.
+pub(crate) fn tensors<T: Real>(layout: &Layout, params: &[T], prefix: &str) -> Vec<Written> {
     let dtype = if T::NAME == "f32" { Dtype::F32 } else { Dtype::F64 };
     let bytes = |range: std::ops::Range<usize>| -> Vec<u8> {
         let numbers = params[range].iter().map(|param| param.to_f64());
@@ -32,19 +40,23 @@ pub(crate) fn with_metadata<T: Real>(
             _ => numbers.flat_map(f64::to_le_bytes).collect(),
         }
     };
-    let parts: Vec<(String, Vec<usize>, Vec<u8>)> = layout
+    layout
         .blocks()
         .iter()
         .enumerate()
         .flat_map(|(i, block)| {
-            let weight =
-                (format!("layers.{i}.weight"), vec![block.n_out, block.n_in], bytes(block.weights.clone()));
-            [weight, (format!("layers.{i}.bias"), vec![block.n_out], bytes(block.biases.clone()))]
+            let name = |what: &str| format!("{prefix}layers.{i}.{what}");
+            let weight = (name("weight"), dtype, vec![block.n_out, block.n_in], bytes(block.weights.clone()));
+            [weight, (name("bias"), dtype, vec![block.n_out], bytes(block.biases.clone()))]
         })
-        .collect();
-    let views = parts.iter().map(|(name, shape, bytes)| {
+        .collect()
+}
+
+/// The content of a safetensors file.
+pub(crate) fn to_file(parts: Vec<Written>, metadata: Option<(&str, String)>) -> Vec<u8> {
+    let views = parts.iter().map(|(name, dtype, shape, bytes)| {
         let view =
-            TensorView::new(dtype, shape.clone(), bytes).expect("as many bytes as the shape has numbers");
+            TensorView::new(*dtype, shape.clone(), bytes).expect("as many bytes as the shape has numbers");
         (name.as_str(), view)
     });
     let metadata = metadata.map(|(key, text)| [(key.to_owned(), text)].into());
@@ -68,7 +80,7 @@ pub fn load(path: &Path, layout: &Layout) -> Result<Vec<f64>, ModelError> {
         )));
     }
     let tensors = deserialize(&bytes).map_err(content)?;
-    params_of(&tensors, layout).map_err(content)
+    params_of(&tensors, layout, "").map_err(content)
 }
 
 /// The tensors of a safetensors file.
@@ -76,15 +88,21 @@ pub(crate) fn deserialize(bytes: &[u8]) -> Result<SafeTensors<'_>, String> {
     SafeTensors::deserialize(bytes).map_err(|error| format!("no safetensors file: {error}"))
 }
 
-/// The parameters of a network of that layout; else what is wrong with them, in words.
-pub(crate) fn params_of(tensors: &SafeTensors<'_>, layout: &Layout) -> Result<Vec<f64>, String> {
-    let mut names = tensors.names();
+/// The parameters of a network of that layout from the tensors whose names begin with `prefix`; else what is wrong with them, in
+/// words.
+pub(crate) fn params_of(
+    tensors: &SafeTensors<'_>,
+    layout: &Layout,
+    prefix: &str,
+) -> Result<Vec<f64>, String> {
+    let mut names: Vec<&str> = tensors.names().into_iter().filter(|name| name.starts_with(prefix)).collect();
     names.sort_unstable();
     let mut params = vec![0.0; layout.n_params()];
     let mut expected = Vec::new();
     for (i, block) in layout.blocks().iter().enumerate() {
-        let weight = (format!("layers.{i}.weight"), vec![block.n_out, block.n_in], block.weights.clone());
-        let bias = (format!("layers.{i}.bias"), vec![block.n_out], block.biases.clone());
+        let weight =
+            (format!("{prefix}layers.{i}.weight"), vec![block.n_out, block.n_in], block.weights.clone());
+        let bias = (format!("{prefix}layers.{i}.bias"), vec![block.n_out], block.biases.clone());
         for (name, shape, range) in [weight, bias] {
             let tensor = tensors.tensor(&name).map_err(|_| {
                 let found: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();

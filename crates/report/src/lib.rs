@@ -31,10 +31,12 @@
 //! - Lines end in LF; fields are quoted where commas, quotes or line ends demand it.
 
 mod cell;
+mod comparison;
 mod criteria;
 mod curves;
 mod diagnosis;
 mod folds;
+mod history_plot;
 mod honest;
 mod page;
 mod ped_anova;
@@ -51,10 +53,12 @@ mod timings;
 mod warnings;
 mod write;
 
+pub use comparison::{Comparison, Incomparable, Side, Verdict, compare};
 pub use criteria::Criteria;
 pub use curves::curves_csv;
 pub use diagnosis::Diagnosis;
 pub use folds::folds_csv;
+pub use history_plot::history_plot;
 pub use honest::Honest;
 pub use page::report_html;
 pub use predictions::PredictedRows;

@@ -169,7 +169,16 @@ impl Ranking<'_> {
             warnings: Vec::new(),
         };
         let winner = ranking.winner().map(|winner| (winner.trial.number, winner.best_epoch));
-        let is_of_winner = |refit: &&Refit| winner == Some((refit.trial, Some(refit.epochs)));
+        let top = study.info.select.ensemble.strip_prefix("top-").and_then(|n| n.parse().ok());
+        let trials: Vec<TrialNumber> = match top {
+            Some(n) => ranking.top(n).into_iter().map(|row| row.trial.number).collect(),
+            None => winner.iter().map(|(trial, _)| *trial).collect(),
+        };
+        let is_of_winner = |refit: &&Refit| {
+            winner == Some((refit.trial, Some(refit.epochs)))
+                && refit.ensemble == study.info.select.ensemble
+                && refit.trials == trials
+        };
         ranking.refit = study.refit.as_ref().filter(is_of_winner);
         let mut examined: BTreeSet<TrialNumber> =
             ranking.incumbents().into_iter().map(|(row, _)| row.trial.number).collect();
@@ -188,6 +197,14 @@ impl Ranking<'_> {
     /// The winner, by the sweep's rule.
     pub fn winner(&self) -> Option<&RankedTrial<'_>> {
         self.rows.get(self.selection.as_ref()?.row_idx)
+    }
+
+    /// The winner and the best complete trials beside it, `n` in all or as many as there are.
+    pub fn top(&self, n: usize) -> Vec<&RankedTrial<'_>> {
+        let Some(winner) = self.winner() else { return Vec::new() };
+        let others = self.rows.iter().filter(|row| row.state == TrialState::Complete);
+        let others = others.filter(|row| row.trial.number != winner.trial.number);
+        std::iter::once(winner).chain(others).take(n).collect()
     }
 
     /// The complete trials that were the best when they came, in the order of their numbers, with their mean scores.

@@ -273,6 +273,8 @@ struct WinnerAgain {
     number: u64,
     epochs: usize,
     n_rows: usize,
+    ensemble: String,
+    trials: Vec<u64>,
     /// `holdout_score`, and `holdout_score_<metric>` of further metrics; none without held-out rows, `null` for one without a
     /// value there.
     #[serde(flatten)]
@@ -290,6 +292,8 @@ impl WinnerAgain {
             number: refit.trial,
             epochs: refit.epochs,
             n_rows: refit.n_rows,
+            ensemble: refit.ensemble.clone(),
+            trials: refit.trials.clone(),
             scores: scores.collect(),
         }
     }

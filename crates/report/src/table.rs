@@ -1,11 +1,11 @@
 //! The ranking as a table in the terminal, without colours.
 //!
 //! ```text
-//! rank  trial  state  <metric> mean ± se  =  <further metrics' means …>  n_parameters  <searched parameters …>
+//! rank  trial  state  <metric> mean ± se  =  95 % interval  <further metrics' means …>  n_parameters  <searched parameters …>
 //! ```
 //!
 //! The columns up to `=` are always there, but `state` only where it says something. Of the others those are there for
-//! which the width has room, given first to the further metrics, then to the parameters from the left, then to
+//! which the width has room, given first to the interval, then to the further metrics, then to the parameters from the left, then to
 //! `n_parameters`. The numbers of a metric have the same decimals: two digits of the median standard error, or four
 //! digits of the largest number where there is none. The exact numbers stand in ranked.csv.
 
@@ -75,6 +75,8 @@ struct Column {
 enum Need {
     /// There at any width.
     Always,
+    /// The interval around the mean.
+    Interval,
     /// A further metric.
     Metric,
     /// A searched parameter.
@@ -118,6 +120,7 @@ fn columns(rows: &[RankedTrial<'_>], info: &SweepInfo, has_errors: bool) -> Vec<
         if ranks && has_errors {
             let sign = |row: &RankedTrial<'_>| if row.tied_with_best == Some(true) { "=" } else { "" }.into();
             columns.push(Column::words(Need::Always, "=", each(rows, sign)));
+            columns.push(Column::words(Need::Interval, "95 % interval", interval_cells(&scores)));
         }
     }
     columns.push(Column::numbers(Need::Size, "n_parameters", each(rows, |row| count(row.n_parameters))));
@@ -169,6 +172,18 @@ fn score_cells(scores: &[Option<&Scores>], with_errors: bool) -> Vec<String> {
             Some(error) => format!("{mean} ± {error:>width$}", width = error_width.unwrap_or(0)),
             None => mean,
         })
+    };
+    scores.iter().map(|scores| scores.and_then(cell).unwrap_or_default()).collect()
+}
+
+/// A metric's intervals, `low to high`.
+fn interval_cells(scores: &[Option<&Scores>]) -> Vec<String> {
+    let means: Vec<f64> = scores.iter().flatten().filter_map(|scores| scores.mean).collect();
+    let errors: Vec<f64> = scores.iter().flatten().filter_map(|scores| scores.se).collect();
+    let format = Format::of(&means, &errors);
+    let cell = |scores: &Scores| {
+        let interval = scores.interval?;
+        Some(format!("{} to {}", format.number(interval.low), format.number(interval.high)))
     };
     scores.iter().map(|scores| scores.and_then(cell).unwrap_or_default()).collect()
 }
@@ -333,8 +348,12 @@ fn selection_note(ranking: &Ranking<'_>) -> Option<String> {
 
 /// What the winner is worth on rows that no choice has seen.
 fn refit_note(refit: &Refit, info: &SweepInfo) -> String {
-    let Refit { trial, epochs, n_rows, holdout_scores } = refit;
-    let again = format!("trial {trial} trained once more on {n_rows} rows, {epochs} epochs");
+    let Refit { trial, epochs, n_rows, holdout_scores, ensemble, trials } = refit;
+    let again = match &ensemble[..] {
+        "none" => format!("trial {trial} trained once more on {n_rows} rows, {epochs} epochs"),
+        "folds" => format!("the model averages the {} fold networks of trial {trial}", info.n_splits()),
+        _ => format!("the model averages {} trials, each trained once more on {n_rows} rows", trials.len()),
+    };
     if holdout_scores.is_empty() {
         return again;
     }

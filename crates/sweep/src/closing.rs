@@ -84,17 +84,7 @@ pub fn closing(
 
 /// The scores of the mean of several predictions of the test share.
 fn test_scores(plan: &Plan, tests: Vec<Predictions>) -> Vec<Option<f64>> {
-    let n = tests.len() as f64;
-    let mut tests = tests.into_iter();
-    let Some(mut mean) = tests.next() else { return Vec::new() };
-    for other in tests {
-        let (Predictions::Probabilities { values, .. } | Predictions::Numbers { values, .. }) = &mut mean;
-        let (Predictions::Probabilities { values: other, .. } | Predictions::Numbers { values: other, .. }) =
-            other;
-        values.iter_mut().zip(other).for_each(|(sum, value)| *sum += value);
-    }
-    let (Predictions::Probabilities { values, .. } | Predictions::Numbers { values, .. }) = &mut mean;
-    values.iter_mut().for_each(|value| *value /= n);
+    let Some(mean) = Predictions::mean(tests) else { return Vec::new() };
     let score = |&metric| score(&plan.data.target, &plan.test_rows, &mean, &[metric]).ok();
     plan.metrics.iter().map(|metric| score(metric).map(|scores| scores[0])).collect()
 }

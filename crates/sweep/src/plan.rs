@@ -229,6 +229,7 @@ impl Plan {
                 rule: self.sweep.select.rule.name().into(),
                 confirm_top: self.sweep.select.confirm_top,
                 confirm_repeats: self.sweep.select.confirm_repeats,
+                ensemble: self.sweep.select.ensemble.name(),
             },
             parameters: self.parameters(),
             domains: self.domains(),

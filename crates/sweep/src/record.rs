@@ -136,6 +136,10 @@ pub struct Refit {
     pub epochs: usize,
     /// On how many rows.
     pub n_rows: usize,
+    /// `none`, `folds` or `top-K`: which networks are averaged.
+    pub ensemble: String,
+    /// Of which trials, the winner first.
+    pub trials: Vec<TrialNumber>,
     /// A score per metric of the sweep on the rows held out before any fold, `None` where it has no value on them; empty
     /// when there are none.
     pub holdout_scores: Vec<Option<f64>>,
@@ -225,6 +229,8 @@ pub struct SelectInfo {
     pub confirm_top: usize,
     /// On how many further repeats.
     pub confirm_repeats: usize,
+    /// `none`, `folds` or `top-K`: which networks the model averages.
+    pub ensemble: String,
 }
 
 /// What a report needs to know of a sweep beside its trials and folds.

@@ -245,6 +245,13 @@ impl Store {
         Ok(Store { connection: connect(&path, true)?, path, _lock: None })
     }
 
+    /// Whether a process is running the sweep of `folder` now.
+    pub fn owner(folder: &Path) -> bool {
+        let opened = File::options().read(true).open(folder.join("study.lock"));
+        // A shared lock for a moment: two who ask do not disturb each other.
+        opened.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Deletes the store of `folder`, so that a run begins anew. Nothing happens when there is none.
     ///
     /// # Errors

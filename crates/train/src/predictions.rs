@@ -57,6 +57,31 @@ pub fn most_probable(probabilities: &[f64]) -> usize {
 }
 
 impl Predictions {
+    /// The mean of several networks' predictions of the same rows; `None` of none.
+    ///
+    /// # Panics
+    /// When they are not of the same rows and targets.
+    pub fn mean(all: impl IntoIterator<Item = Predictions>) -> Option<Predictions> {
+        let mut all = all.into_iter();
+        let mut mean = all.next()?;
+        let mut n = 1.0;
+        for mut other in all {
+            let (values, others) = (mean.values_mut(), other.values_mut());
+            assert_eq!(values.len(), others.len(), "predictions of the same rows");
+            values.iter_mut().zip(others).for_each(|(sum, value)| *sum += *value);
+            n += 1.0;
+        }
+        if n > 1.0 {
+            mean.values_mut().iter_mut().for_each(|value| *value /= n);
+        }
+        Some(mean)
+    }
+
+    fn values_mut(&mut self) -> &mut Vec<f64> {
+        let (Predictions::Probabilities { values, .. } | Predictions::Numbers { values, .. }) = self;
+        values
+    }
+
     /// Whether all of them are finite numbers.
     pub fn are_finite(&self) -> bool {
         let (Predictions::Probabilities { values, .. } | Predictions::Numbers { values, .. }) = self;

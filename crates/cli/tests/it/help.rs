@@ -5,7 +5,23 @@ use crate::fixture::{Place, SMALL};
 #[test]
 fn help_of_every_verb() {
     let place = Place::new(SMALL);
-    for verb in ["", "init", "run", "validate", "rank", "predict", "train", "gradcheck", "perf", "perf ab"] {
+    for verb in [
+        "",
+        "init",
+        "run",
+        "validate",
+        "status",
+        "rank",
+        "report",
+        "compare",
+        "check",
+        "predict",
+        "export",
+        "train",
+        "gradcheck",
+        "perf",
+        "perf ab",
+    ] {
         let line = format!("{verb} --help");
         let help = place.say(line.trim()).expect(0, "").stdout;
         let name = if verb.is_empty() { "mlpsweep".to_owned() } else { verb.replace(' ', "_") };

@@ -1,8 +1,10 @@
 //! The command as its users meet it.
 
 mod bias_variance;
+mod compare;
 mod data;
 mod enqueue;
+mod export;
 mod fixture;
 mod gradcheck;
 mod help;

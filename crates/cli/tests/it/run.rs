@@ -46,6 +46,39 @@ fn what_follows_a_search_is_the_same_on_any_number_of_threads() {
     place.say("run s.toml --out other --set cv.kind=timeseries --set select.rule=confirmed").expect(2, "");
 }
 
+/// Models of several networks: the same bytes at any number of threads, scored on the rows held out, used by `predict`.
+#[test]
+fn ensembles() {
+    let place = Place::new(SMALL);
+    std::fs::write(place.path("new.csv"), "x1,x2\n0.5,0.5\n-1,2\n").expect("a file");
+    let file = |out: &str| place.read(&format!("{out}/model/model.safetensors"));
+    for (networks, n) in [("folds", 3), ("top-2", 2)] {
+        let outs = ["1", "2"].map(|jobs| {
+            let out = format!("{networks}{jobs}");
+            place
+                .say(&format!(
+                    "run s.toml --jobs {jobs} --out {out} --set data.test=0.2 --ensemble {networks}"
+                ))
+                .expect(0, "");
+            out
+        });
+        assert!(file(&outs[0]) == file(&outs[1]), "{networks}");
+        let summary: serde_json::Value =
+            serde_json::from_slice(&place.read(&format!("{}/summary.json", outs[0]))).expect("JSON");
+        assert_eq!(summary["refit"]["ensemble"], networks);
+        assert!(summary["refit"]["holdout_score"].is_number());
+        let text = String::from_utf8_lossy(&file(&outs[0])).into_owned();
+        assert!(
+            text.contains(&format!("members.{}.layers.0.weight", n - 1))
+                && !text.contains(&format!("members.{n}."))
+        );
+    }
+    // Another kind of model is another model.
+    place.say("run s.toml --out folds1 --set data.test=0.2").expect(0, "");
+    assert!(!String::from_utf8_lossy(&file("folds1")).contains("members."));
+    place.say("run s.toml --ensemble top-1").expect(2, "known are `none`, `folds`, and `top-2` to `top-100`");
+}
+
 #[test]
 fn a_second_run_trains_nothing() {
     let place = Place::new(SMALL);

@@ -3,7 +3,7 @@
 //! The most frequent levels of the training rows have an input each; the others of those rows share one, the infrequent, and so
 //! does any level those rows did not have. Where there is no such input, an unknown level is 0 in all of them.
 
-use super::{FillLevel, PipelineOptions};
+use super::{FillLevel, PipelineOptions, Step};
 use serde::{Deserialize, Serialize};
 
 /// Which input each level has.
@@ -49,6 +49,12 @@ impl Levels {
     pub(super) fn is_sound(&self) -> bool {
         let named = self.input_of.iter().chain([&self.infrequent, &self.missing]);
         named.flatten().all(|&input| (input as usize) < self.n_inputs)
+    }
+
+    /// The same for whoever has to do it elsewhere.
+    pub(super) fn step(&self) -> Step<'_> {
+        let Levels { input_of, infrequent, missing, n_inputs } = self;
+        Step::Levels { input_of, infrequent: *infrequent, missing: *missing, n_inputs: *n_inputs }
     }
 
     pub(super) fn n_inputs(&self) -> usize {

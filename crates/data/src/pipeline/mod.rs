@@ -141,6 +141,42 @@ enum Encoder {
     Level(Levels),
 }
 
+/// What becomes of one feature, in numbers, for whoever has to do it elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step<'a> {
+    /// (x − mean) · `inverse_deviation`, and another input that is 1 where x is missing.
+    Number {
+        /// What stands for a missing x.
+        fill: f64,
+        /// Subtracted.
+        mean: f64,
+        /// Multiplied by.
+        inverse_deviation: f64,
+        /// Whether there is the other input.
+        has_indicator: bool,
+    },
+    /// The place of x among these, in [0, 1]; among equal ones in the middle.
+    Quantile {
+        /// What stands for a missing x.
+        fill: f64,
+        /// Ascending.
+        quantiles: &'a [f64],
+        /// Whether there is the other input.
+        has_indicator: bool,
+    },
+    /// One of these inputs is 1.
+    Levels {
+        /// By the level's position in the schema; `None` for one that was not there to learn from.
+        input_of: &'a [Option<u32>],
+        /// For those and for unknown ones.
+        infrequent: Option<u32>,
+        /// For a missing one.
+        missing: Option<u32>,
+        /// How many inputs.
+        n_inputs: usize,
+    },
+}
+
 impl Encoder {
     fn n_inputs(&self) -> usize {
         match self {
@@ -230,6 +266,28 @@ impl Pipeline {
     /// How many inputs a row becomes.
     pub fn n_inputs(&self) -> usize {
         self.n_inputs
+    }
+
+    /// What becomes of each feature, in their order.
+    pub fn steps(&self) -> Vec<Step<'_>> {
+        let standardiser = &self.standardiser;
+        let number = |feature_idx: usize, has_indicator| Step::Number {
+            fill: standardiser.fill()[feature_idx],
+            mean: standardiser.mean()[feature_idx],
+            inverse_deviation: standardiser.inverse_deviation()[feature_idx],
+            has_indicator,
+        };
+        let step = |feature_idx| match self.encoders.get(feature_idx) {
+            None => number(feature_idx, false),
+            Some(Encoder::Number { has_indicator }) => number(feature_idx, *has_indicator),
+            Some(Encoder::Quantile { quantiles, has_indicator }) => Step::Quantile {
+                fill: standardiser.fill()[feature_idx],
+                quantiles: quantiles.values(),
+                has_indicator: *has_indicator,
+            },
+            Some(Encoder::Level(levels)) => levels.step(),
+        };
+        (0..standardiser.n_features()).map(step).collect()
     }
 
     /// A name for each input: the feature's, with its level where there is one.

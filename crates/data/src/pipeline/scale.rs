@@ -86,6 +86,11 @@ impl Quantiles {
         Quantiles((0..n).map(|i| quantile(&values, i as f64 / last)).collect())
     }
 
+    /// The values, ascending.
+    pub(super) fn values(&self) -> &[f64] {
+        &self.0
+    }
+
     /// Whether there are some, finite and in order.
     pub(super) fn is_sound(&self) -> bool {
         !self.0.is_empty() && self.0.iter().all(|quantile| quantile.is_finite()) && self.0.is_sorted()

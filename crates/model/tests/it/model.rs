@@ -2,7 +2,7 @@
 
 use mlpsweep_data::{CsvOptions, Dataset, PipelineOptions, Scale, Schema, builtin, read_csv_from};
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
-use mlpsweep_model::{FILE_NAME, FOLDER, Model, ModelError, Origin};
+use mlpsweep_model::{FILE_NAME, FOLDER, Member, Model, ModelError, Origin};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
@@ -144,13 +144,51 @@ fn changed(change: impl Fn(&mut serde_json::Value)) -> String {
     Model::from_bytes(&bytes).map_or_else(|reason| reason, |_| "fine".to_owned())
 }
 
+/// Several networks in one file: their predictions are averaged, and each must be whole.
+#[test]
+fn an_ensemble_comes_back_and_averages() {
+    let data = mixed("class", "price");
+    let config = config(Loss::CrossEntropy);
+    let all: Vec<u32> = (0..60).collect();
+    let preprocess = Preprocess::scaled(Scale::Standard, TargetScale::None);
+    let [first, second] =
+        [&all[..40], &all[20..]].map(|rows| fitted::<f32>(&data, rows, &config, preprocess));
+    let members = [&first, &second].map(|fitted| Member::new(fitted.estimator()));
+    let ensemble = Model::ensemble(members.to_vec(), model(&first, &data).schema, origin());
+    let bytes = ensemble.to_bytes();
+    let read = Model::from_bytes(&bytes).expect("the model");
+    assert_eq!(read, ensemble);
+    let values = |predictions: Predictions| match predictions {
+        Predictions::Probabilities { values, .. } | Predictions::Numbers { values, .. } => values,
+    };
+    let [a, b] = members.map(|member| values(member.predict(&data.features, &all)));
+    for (mean, (a, b)) in values(read.predict(&data.features)).iter().zip(a.iter().zip(&b)) {
+        assert_eq!(*mean, (a + b) / 2.0);
+    }
+
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).expect("tensors");
+    let (_, metadata) = safetensors::SafeTensors::read_metadata(&bytes).expect("a file");
+    let entries = metadata.metadata().clone();
+    let lost: Vec<_> =
+        tensors.tensors().into_iter().filter(|(name, _)| name != "members.1.layers.0.bias").collect();
+    let lost = safetensors::serialize(lost, entries.clone()).expect("a file");
+    let error = Model::from_bytes(&lost).expect_err("a tensor is missing");
+    assert!(error.starts_with("no tensor `members.1.layers.0.bias`"), "{error}");
+    let mut more = tensors.tensors();
+    let (_, tensor) = more[0].clone();
+    more.push(("members.2.layers.0.bias".into(), tensor));
+    let more = safetensors::serialize(more, entries).expect("a file");
+    let error = Model::from_bytes(&more).expect_err("a tensor too many");
+    assert_eq!(error, "`members.2.layers.0.bias` has no place in this model of 2 networks");
+}
+
 #[test]
 fn a_model_that_contradicts_itself_is_refused() {
     assert_eq!(changed(|_| ()), "fine");
     let unfit = "the parts of the model do not fit together";
     assert_eq!(
-        changed(|json| json["format"] = 2.into()),
-        "a model of format 2, and this mlpsweep knows format 1"
+        changed(|json| json["format"] = 3.into()),
+        "a model of format 3, and this mlpsweep knows formats 1 and 2"
     );
     assert_eq!(
         changed(|json| json["network"]["activation"] = "step".into()),

@@ -47,7 +47,12 @@ pub(crate) fn sweep() -> SweepInfo {
         metrics: vec![metric("log_loss", "minimize"), metric("accuracy", "maximize")],
         sampler: "random".into(),
         n_trials: 8,
-        select: SelectInfo { rule: "best".into(), confirm_top: 5, confirm_repeats: 1 },
+        select: SelectInfo {
+            rule: "best".into(),
+            confirm_top: 5,
+            confirm_repeats: 1,
+            ensemble: "none".into(),
+        },
         domains: Vec::new(),
         parameters: parameters.map(|(name, searched)| (name.to_owned(), searched)).into(),
         identity,

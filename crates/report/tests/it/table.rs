@@ -12,56 +12,57 @@ fn drawn(study: &Study, top: usize, width: Option<u16>) -> String {
 #[test]
 fn at_80_columns() {
     insta::assert_snapshot!(drawn(&digits(), 20, Some(80)), @r"
-    rank  trial  state             log_loss  =  accuracy  learning_rate  hidden
-    ─────────────────────────────────────────────────────────────────────────────
-       1      0  complete     0.306 ± 0.018  =     0.905        0.01235  [64, 32]
-       2      1  complete     0.316 ± 0.023  =     0.890            0.1  [64]
-       3      6  complete     0.386 ± 0.014        0.855          0.005  [32]
-       3      7  complete     0.386 ± 0.014        0.850          0.006  [32]
-       5      2  complete     0.506 ± 0.020        0.800           1e-7  [16]
-              3  running 3/5                                       0.02  [64, 64]
-              4  diverged                                           1.0  [128]
-              5  failed                                            0.05  []
+    rank  trial  state             log_loss  =  95 % interval   accuracy  hidden
+    ──────────────────────────────────────────────────────────────────────────────
+       1      0  complete     0.306 ± 0.018  =  0.256 to 0.356     0.905  [64, 32]
+       2      1  complete     0.316 ± 0.023  =  0.253 to 0.379     0.890  [64]
+       3      6  complete     0.386 ± 0.014     0.347 to 0.425     0.855  [32]
+       3      7  complete     0.386 ± 0.014     0.347 to 0.425     0.850  [32]
+       5      2  complete     0.506 ± 0.020     0.449 to 0.563     0.800  [16]
+              3  running 3/5                                              [64, 64]
+              4  diverged                                                 [128]
+              5  failed                                                   []
 
     ± corrected standard error; = tied with the best (paired t-test, p ≥ 0.05)
-    no room for: n_parameters, optimizer, momentum
+    no room for: n_parameters, learning_rate, optimizer, momentum
     ");
 }
 
 #[test]
 fn at_120_columns() {
     insta::assert_snapshot!(drawn(&digits(), 20, Some(120)), @r"
-    rank  trial  state             log_loss  =  accuracy  n_parameters  learning_rate  hidden    optimizer   momentum
-    ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-       1      0  complete     0.306 ± 0.018  =     0.905          2410        0.01235  [64, 32]  adam
-       2      1  complete     0.316 ± 0.023  =     0.890          2410            0.1  [64]      heavy_ball       0.9
-       3      6  complete     0.386 ± 0.014        0.855          2410          0.005  [32]      adam
-       3      7  complete     0.386 ± 0.014        0.850          2410          0.006  [32]      adam
-       5      2  complete     0.506 ± 0.020        0.800          2410           1e-7  [16]      heavy_ball       0.5
-              3  running 3/5                                      2410           0.02  [64, 64]  adam
-              4  diverged                                         2410            1.0  [128]     heavy_ball      0.99
-              5  failed                                           2410           0.05  []        adam
+    rank  trial  state             log_loss  =  95 % interval   accuracy  learning_rate  hidden    optimizer   momentum
+    ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+       1      0  complete     0.306 ± 0.018  =  0.256 to 0.356     0.905        0.01235  [64, 32]  adam
+       2      1  complete     0.316 ± 0.023  =  0.253 to 0.379     0.890            0.1  [64]      heavy_ball       0.9
+       3      6  complete     0.386 ± 0.014     0.347 to 0.425     0.855          0.005  [32]      adam
+       3      7  complete     0.386 ± 0.014     0.347 to 0.425     0.850          0.006  [32]      adam
+       5      2  complete     0.506 ± 0.020     0.449 to 0.563     0.800           1e-7  [16]      heavy_ball       0.5
+              3  running 3/5                                                       0.02  [64, 64]  adam
+              4  diverged                                                           1.0  [128]     heavy_ball      0.99
+              5  failed                                                            0.05  []        adam
 
     ± corrected standard error; = tied with the best (paired t-test, p ≥ 0.05)
+    no room for: n_parameters
     ");
 }
 
 #[test]
 fn at_100_columns() {
     insta::assert_snapshot!(drawn(&digits(), 20, Some(100)), @r"
-    rank  trial  state             log_loss  =  accuracy  learning_rate  hidden    optimizer   momentum
-    ───────────────────────────────────────────────────────────────────────────────────────────────────
-       1      0  complete     0.306 ± 0.018  =     0.905        0.01235  [64, 32]  adam
-       2      1  complete     0.316 ± 0.023  =     0.890            0.1  [64]      heavy_ball       0.9
-       3      6  complete     0.386 ± 0.014        0.855          0.005  [32]      adam
-       3      7  complete     0.386 ± 0.014        0.850          0.006  [32]      adam
-       5      2  complete     0.506 ± 0.020        0.800           1e-7  [16]      heavy_ball       0.5
-              3  running 3/5                                       0.02  [64, 64]  adam
-              4  diverged                                           1.0  [128]     heavy_ball      0.99
-              5  failed                                            0.05  []        adam
+    rank  trial  state             log_loss  =  95 % interval   accuracy  learning_rate  hidden
+    ─────────────────────────────────────────────────────────────────────────────────────────────
+       1      0  complete     0.306 ± 0.018  =  0.256 to 0.356     0.905        0.01235  [64, 32]
+       2      1  complete     0.316 ± 0.023  =  0.253 to 0.379     0.890            0.1  [64]
+       3      6  complete     0.386 ± 0.014     0.347 to 0.425     0.855          0.005  [32]
+       3      7  complete     0.386 ± 0.014     0.347 to 0.425     0.850          0.006  [32]
+       5      2  complete     0.506 ± 0.020     0.449 to 0.563     0.800           1e-7  [16]
+              3  running 3/5                                                       0.02  [64, 64]
+              4  diverged                                                           1.0  [128]
+              5  failed                                                            0.05  []
 
     ± corrected standard error; = tied with the best (paired t-test, p ≥ 0.05)
-    no room for: n_parameters
+    no room for: n_parameters, optimizer, momentum
     ");
 }
 
@@ -80,6 +81,7 @@ fn at_20_columns_what_matters_is_there() {
     the best (paired
     t-test, p ≥ 0.05)
     no room for: state,
+    95 % interval,
     accuracy,
     n_parameters,
     learning_rate,
@@ -91,15 +93,15 @@ fn at_20_columns_what_matters_is_there() {
 #[test]
 fn the_first_few_at_80_columns() {
     insta::assert_snapshot!(drawn(&digits(), 3, Some(80)), @r"
-    rank  trial       log_loss  =  accuracy  learning_rate  hidden    optimizer
-    ────────────────────────────────────────────────────────────────────────────
-       1      0  0.306 ± 0.018  =     0.905        0.01235  [64, 32]  adam
-       2      1  0.316 ± 0.023  =     0.890            0.1  [64]      heavy_ball
-       3      6  0.386 ± 0.014        0.855          0.005  [32]      adam
+    rank  trial       log_loss  =  95 % interval   accuracy  learning_rate  hidden
+    ────────────────────────────────────────────────────────────────────────────────
+       1      0  0.306 ± 0.018  =  0.256 to 0.356     0.905        0.01235  [64, 32]
+       2      1  0.316 ± 0.023  =  0.253 to 0.379     0.890            0.1  [64]
+       3      6  0.386 ± 0.014     0.347 to 0.425     0.855          0.005  [32]
 
     the first 3 of 8 trials
     ± corrected standard error; = tied with the best (paired t-test, p ≥ 0.05)
-    no room for: state, n_parameters, momentum
+    no room for: state, n_parameters, optimizer, momentum
     ");
 }
 
@@ -130,12 +132,12 @@ fn tiny_scores() {
         add_fold(&mut study, 0, split, FoldState::Complete, [&[score], &[score]]);
     }
     insta::assert_snapshot!(drawn(&study, 20, Some(80)), @r"
-    rank  trial                   r2  =  learning_rate  hidden  optimizer  momentum
-    ───────────────────────────────────────────────────────────────────────────────
-       1      0  1.375e-11 ± 1.5e-12  =            0.1  [8]     adam
+    rank  trial                   r2  =  95 % interval            learning_rate
+    ───────────────────────────────────────────────────────────────────────────
+       1      0  1.375e-11 ± 1.5e-12  =  -5.702e-12 to 3.320e-11            0.1
 
     ± corrected standard error; = tied with the best (paired t-test, p ≥ 0.05)
-    no room for: state, n_parameters
+    no room for: state, n_parameters, hidden, optimizer, momentum
     ");
 }
 

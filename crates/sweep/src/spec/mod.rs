@@ -266,6 +266,40 @@ impl SelectRule {
     }
 }
 
+/// Which networks the model averages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ensemble {
+    /// One network, trained on all rows.
+    None,
+    /// Those of the winner's folds.
+    Folds,
+    /// Of the best so many configurations, each trained on all rows.
+    Top(usize),
+}
+
+impl Ensemble {
+    /// The word for it in sweep files.
+    pub fn name(self) -> String {
+        match self {
+            Ensemble::None => "none".into(),
+            Ensemble::Folds => "folds".into(),
+            Ensemble::Top(n) => format!("top-{n}"),
+        }
+    }
+
+    /// What the word says; networks of a `top-K` are 2 to 100.
+    pub fn from_name(name: &str) -> Option<Ensemble> {
+        match name {
+            "none" => Some(Ensemble::None),
+            "folds" => Some(Ensemble::Folds),
+            _ => {
+                let n = name.strip_prefix("top-")?.parse().ok()?;
+                (2..=100).contains(&n).then_some(Ensemble::Top(n))
+            }
+        }
+    }
+}
+
 /// `[select]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct SelectSpec {
@@ -279,6 +313,8 @@ pub struct SelectSpec {
     pub confirm_repeats: usize,
     /// Whether the winner is trained once more, on all rows that are not held out.
     pub refit: bool,
+    /// Which networks its model averages.
+    pub ensemble: Ensemble,
     /// Whether the folds of the winner and of earlier incumbents are trained once more to be looked into.
     pub examine: bool,
 }
@@ -760,6 +796,7 @@ fn select(section: Option<Section<'_>>) -> Result<SelectSpec, Fault> {
         confirm_top: 5,
         confirm_repeats: 1,
         refit: true,
+        ensemble: Ensemble::None,
         examine: true,
     };
     let Some(section) = section else { return Ok(select) };
@@ -778,6 +815,12 @@ fn select(section: Option<Section<'_>>) -> Result<SelectSpec, Fault> {
     select.confirm_top = confirm_top.map_or(select.confirm_top, |n| n as usize);
     select.confirm_repeats = confirm_repeats.map_or(select.confirm_repeats, |n| n as usize);
     select.refit = section.flag("refit")?.unwrap_or(true);
+    if let Some((name, place)) = section.text("ensemble")? {
+        select.ensemble = Ensemble::from_name(name).ok_or_else(|| {
+            let message = format!("`select.ensemble` is {name:?}, which is not known");
+            Fault::new(place, message).hint("known are `none`, `folds`, and `top-2` to `top-100`")
+        })?;
+    }
     select.examine = section.flag("examine")?.unwrap_or(true);
     section.finish()?;
     Ok(select)
