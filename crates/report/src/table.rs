@@ -33,7 +33,9 @@ pub fn table(ranking: &Ranking<'_>, info: &SweepInfo, top: usize, width: Option<
     let has_room = with_room(&columns, width);
     let of = |wanted: bool| columns.iter().zip(&has_room).filter(move |&(_, &has_room)| has_room == wanted);
     let shown: Vec<&Column> = of(true).map(|(column, _)| column).collect();
-    let left_out: Vec<&str> = of(false).map(|(column, _)| column.head.as_str()).collect();
+    let says_something = |column: &&Column| column.need != Need::Same;
+    let left_out = of(false).map(|(column, _)| column).filter(says_something);
+    let left_out: Vec<&str> = left_out.map(|column| column.head.as_str()).collect();
 
     let mut text = draw(&shown).trim_fmt();
     text.push_str("\n\n");

@@ -9,6 +9,7 @@ use mlpsweep_sweep::record::{BaseScores, SweepInfo};
 pub(crate) fn warnings(ranking: &Ranking<'_>, info: &SweepInfo) -> Vec<String> {
     let mut warnings = Vec::new();
     warnings.extend(trivial(ranking, info));
+    warnings.extend(default(ranking, info));
     warnings.extend(optimistic(ranking, info));
     warnings.extend(overtuned(ranking, info));
     let n_lost = ranking.count(TrialState::Diverged) + ranking.count(TrialState::Failed);
@@ -36,8 +37,31 @@ fn trivial(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
     (!is_better).then(|| {
         let p = test.map(|test| format!(", p = {:.2}", test.p)).unwrap_or_default();
         format!(
-            "trial {} does not beat predicting {what}: {name} {our_mean:.4} against {their_mean:.4}{p}",
+            "trial {} is not better than predicting {what} beyond chance: {name} {our_mean:.4} against {their_mean:.4}{p}",
             winner.trial.number
+        )
+    })
+}
+
+/// The winner beside the default configuration.
+fn default(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
+    let winner = ranking.winner()?;
+    let theirs = ranking.closing?.default_scores.as_ref()?;
+    let scores = winner.scores.first()?;
+    let ours: Vec<f64> = scores.test.iter().copied().collect::<Option<_>>()?;
+    if ours.len() != theirs.len() {
+        return None;
+    }
+    let (our_mean, their_mean) = (mean(&ours)?, mean(theirs)?);
+    let metric = info.metrics.first()?;
+    let sign = if is_maximized(metric) { 1.0 } else { -1.0 };
+    let test = paired_corrected_t_test(&ours, theirs, rho(info));
+    let is_better = sign * (our_mean - their_mean) > 0.0 && test.is_none_or(|test| test.p < ALPHA);
+    (!is_better).then(|| {
+        let p = test.map(|test| format!(", p = {:.2}", test.p)).unwrap_or_default();
+        format!(
+            "trial {} is not better than the default configuration beyond chance: {} {our_mean:.4} against {their_mean:.4}{p}",
+            winner.trial.number, metric.name
         )
     })
 }

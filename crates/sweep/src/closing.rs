@@ -5,6 +5,7 @@
 //! ```text
 //! each trial that was the best when it came    the mean prediction of its fold models on the test share, scored: the
 //!                                              over-tuning curve
+//! the default configuration                    its scores, for the winner to beat
 //! the winner                                   confusion matrix, or truth and prediction of validation rows;
 //!                                              permutation importances of the features
 //! ```
@@ -12,10 +13,11 @@
 use crate::engine::fan_out;
 use crate::examine::{Details, Examined, Wanted, examine};
 use crate::plan::Plan;
-use crate::record::{Closing, Importance, Incumbent, Judged, Trial};
+use crate::record::{Closing, FoldRecord, Importance, Incumbent, Judged, Trial, UnitId};
+use crate::unit::{guarded, run_config};
 use mlpsweep_data::Target;
 use mlpsweep_search::TrialNumber;
-use mlpsweep_train::{Predictions, Truth, most_probable, score};
+use mlpsweep_train::{Predictions, TrainConfig, Truth, most_probable, score};
 use std::collections::BTreeMap;
 
 /// Validation rows of numbers that are kept with their predictions.
@@ -42,26 +44,48 @@ pub fn closing(
     trials.entry(winner.number).or_insert((winner, Wanted { test: has_test, details: true })).1.details =
         true;
     let n_splits = plan.folds.len();
-    let units: Vec<(&Trial, Wanted, usize)> = trials
+    let default = plan.default_config();
+    let of_default =
+        default.iter().flat_map(|config| (0..n_splits).map(move |split| Unit::Default(config, split)));
+    let units: Vec<Unit<'_>> = trials
         .values()
-        .flat_map(|&(trial, wanted)| (0..n_splits).map(move |split| (trial, wanted, split)))
+        .flat_map(|&(trial, wanted)| (0..n_splits).map(move |split| Unit::Examine(trial, wanted, split)))
+        .chain(of_default)
         .collect();
     let n_units = units.len() as u64;
     let mut examined: BTreeMap<(TrialNumber, usize), Examined> = BTreeMap::new();
+    let mut default_scores: BTreeMap<usize, Option<f64>> = BTreeMap::new();
     let mut n_done = 0;
     show(0, n_units);
     fan_out(
         jobs,
         units.into_iter().take_while(|_| !stop()),
-        |(trial, wanted, split)| ((trial.number, split), examine(plan, trial, split, wanted, stop)),
+        |unit| match unit {
+            Unit::Examine(trial, wanted, split) => {
+                Found::Examined((trial.number, split), examine(plan, trial, split, wanted, stop))
+            }
+            Unit::Default(config, split) => {
+                let unit = UnitId { trial: TrialNumber::MAX, split };
+                let record = guarded(unit, || run_config(plan, unit, config, &plan.folds.split(split), stop));
+                Found::Default(split, record.map(Box::new))
+            }
+        },
         |batch| -> std::io::Result<()> {
             n_done += batch.len() as u64;
-            examined.extend(batch.into_iter().filter_map(|(unit, found)| Some((unit, found?))));
+            for found in batch {
+                match found {
+                    Found::Examined(unit, found) => examined.extend(found.map(|found| (unit, found))),
+                    Found::Default(split, record) => {
+                        let score = |record: Box<FoldRecord>| record.test_scores.first().copied();
+                        default_scores.extend(record.map(|record| (split, score(record))));
+                    }
+                }
+            }
             show(n_done, n_units);
             Ok(())
         },
     )?;
-    if stop() || (examined.len() as u64) < n_units {
+    if stop() || ((examined.len() + default_scores.len()) as u64) < n_units {
         return Ok(None);
     }
     let mut details = Vec::new();
@@ -79,7 +103,21 @@ pub fn closing(
     }
     let importances = importances(plan, &details);
     let judged = judged(plan, &details);
-    Ok(Some(Closing { winner: winner.number, incumbents, importances, judged }))
+    let default_scores: Option<Vec<f64>> = default_scores.into_values().collect();
+    let default_scores = default_scores.filter(|scores| !scores.is_empty());
+    Ok(Some(Closing { winner: winner.number, incumbents, default_scores, importances, judged }))
+}
+
+/// What is trained.
+enum Unit<'a> {
+    Examine(&'a Trial, Wanted, usize),
+    Default(&'a TrainConfig, usize),
+}
+
+/// What comes of it; nothing when it was stopped.
+enum Found {
+    Examined((TrialNumber, usize), Option<Examined>),
+    Default(usize, Option<Box<FoldRecord>>),
 }
 
 /// The scores of the mean of several predictions of the test share.

@@ -176,6 +176,19 @@ impl Plan {
         TrainConfig { gradient_norms: self.sweep.record.gradient_norms, ..config }
     }
 
+    /// The default configuration: what is searched left out, so that its default stands. `None` where nothing is searched, or
+    /// where a list says what is tried.
+    pub fn default_config(&self) -> Option<TrainConfig> {
+        let parameters = self.sweep.parameters.space.parameters();
+        let fixed = parameters.iter().filter_map(|parameter| match &parameter.domain {
+            Domain::Fixed(value) => Some((parameter.name.clone(), value.clone())),
+            _ => None,
+        });
+        let fixed: Vec<(String, Value)> = fixed.collect();
+        let is_searched = fixed.len() < parameters.len() && self.sweep.search.sampler != SamplerKind::List;
+        is_searched.then(|| objective::train_config(&fixed, &self.data.target, self.sweep.early_stopping))
+    }
+
     /// The rows that are not held out, ascending.
     pub fn rest_rows(&self) -> Vec<u32> {
         let mut is_held_out = vec![false; self.data.n_rows()];

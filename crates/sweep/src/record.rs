@@ -152,6 +152,9 @@ pub struct Closing {
     pub winner: TrialNumber,
     /// The trials that were the best when they came, in their order, the winner among them; none without a test share.
     pub incumbents: Vec<Incumbent>,
+    /// Scores of the default configuration on the splits of the search, by the metric that ranks: what is searched left at its
+    /// default. `None` where there is nothing searched, or a fold did not end with a score.
+    pub default_scores: Option<Vec<f64>>,
     /// Of each feature; none where the metric has no value on the rows in question.
     pub importances: Vec<Importance>,
     /// What it says of rows it was not trained on.

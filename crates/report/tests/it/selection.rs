@@ -80,6 +80,7 @@ fn closing(scores: [Option<f64>; 2]) -> Closing {
     Closing {
         winner: 1,
         incumbents: scores.into_iter().enumerate().map(incumbent).collect(),
+        default_scores: None,
         importances: ["age", "town"]
             .iter()
             .zip([0.01, 0.2])
@@ -116,6 +117,21 @@ fn the_over_tuning_curve_and_its_warning() {
         "{warnings:?}"
     );
 
+    // Beside the default configuration.
+    let mut found = closing([Some(0.39), Some(0.33)]);
+    found.default_scores = Some(vec![0.31, 0.33, 0.29, 0.32, 0.30]);
+    study.closing = Some(found.clone());
+    let warnings = Ranking::new(&study).warnings;
+    assert_eq!(
+        warnings,
+        [
+            "trial 1 is not better than the default configuration beyond chance: log_loss 0.3100 against 0.3100, p = 1.00"
+        ]
+    );
+    found.default_scores = Some(vec![0.51, 0.53, 0.49, 0.52, 0.50]);
+    study.closing = Some(found);
+    assert!(Ranking::new(&study).warnings.is_empty());
+
     // More trials came, and another is the best: what was found out is not of now.
     add_trial(&mut study, 3, 0.01, &[8], None);
     add_scores(&mut study, 3, &[0.2; 5], &[0.9; 5]);
@@ -132,7 +148,7 @@ fn a_winner_that_knows_nothing_is_said_to() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(
         warnings[0].starts_with(
-            "trial 0 does not beat predicting the class shares: log_loss 0.3040 against 0.3050, p ="
+            "trial 0 is not better than predicting the class shares beyond chance: log_loss 0.3040 against 0.3050, p ="
         ),
         "{warnings:?}"
     );

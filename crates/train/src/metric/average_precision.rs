@@ -30,7 +30,8 @@ impl Score for AveragePrecision {
                 return 0.0;
             }
             let (mut area, mut before) = (0.0, 0.0);
-            for (right, wrong) in thresholds.steps(counts).skip_while(|&(right, wrong)| right + wrong == 0.0) {
+            for (right, wrong) in thresholds.steps(counts).skip_while(|&(right, wrong)| right + wrong == 0.0)
+            {
                 area += (right - before) / n_positive * (right / (right + wrong));
                 before = right;
             }

@@ -17,7 +17,8 @@ impl Score for BalancedAccuracy {
     fn counted(truth: &Truth, predictions: &Predictions) -> Counted {
         of_confusion(truth, predictions, |counts| {
             let sizes = counts.iter().map(|row| row.iter().sum::<f64>());
-            let recalls = sizes.enumerate().filter(|&(_, size)| size > 0.0).map(|(c, size)| counts[c][c] / size);
+            let recalls =
+                sizes.enumerate().filter(|&(_, size)| size > 0.0).map(|(c, size)| counts[c][c] / size);
             let (total, n_classes) = recalls.fold((0.0, 0.0), |(total, n), recall| (total + recall, n + 1.0));
             total / n_classes
         })
