@@ -40,7 +40,7 @@ pub(crate) fn run_check(arguments: &CheckArguments) -> Result<(), Problem> {
 }
 
 fn comparison(first: &Path, second: &Path, margin: f64) -> Result<Comparison, Problem> {
-    let [a, b] = [first, second].map(|folder| Study::read(folder, false));
+    let [a, b] = [first, second].map(Study::read_scores);
     compare(&a?, &b?, margin, ALPHA).map_err(|why| {
         Problem::new(NOTHING, format!("{} and {}: {why}", first.display(), second.display()))
             .hint(Some("sweeps are compared that have the same data and the same metric first".into()))

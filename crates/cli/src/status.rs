@@ -8,7 +8,7 @@ use mlpsweep_sweep::store::Store;
 use serde_json::json;
 
 pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
-    let study = Study::read(&arguments.folder, false)?;
+    let study = Study::read_scores(&arguments.folder)?;
     let ranking = Ranking::new(&study);
     let info = &study.info;
     let n_units = info.n_trials.saturating_mul(info.n_splits() as u64);

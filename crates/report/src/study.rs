@@ -39,6 +39,23 @@ impl Study {
     /// # Errors
     /// As [`StoreError`] says; records that do not fit together are [`StoreError::Damaged`].
     pub fn read(folder: &Path, with_curves: bool) -> Result<Study, StoreError> {
+        let (store, mut study) = Study::records(folder, with_curves)?;
+        // Last, so that a trial whose folds are all there has all its predictions.
+        study.decompositions = decompositions(&store, &study.info)?;
+        study.honest = honest(&store, &study.info, &study.complete_trials())?;
+        Ok(study)
+    }
+
+    /// The same without what is computed from single rows: no honest score, no bias and variance, no curves. Quick, however many
+    /// rows there are.
+    ///
+    /// # Errors
+    /// As [`read`](Study::read).
+    pub fn read_scores(folder: &Path) -> Result<Study, StoreError> {
+        Study::records(folder, false).map(|(_, study)| study)
+    }
+
+    fn records(folder: &Path, with_curves: bool) -> Result<(Store, Study), StoreError> {
         let store = Store::read(folder)?;
         let mut info = store.info()?;
         // A run may append between these lines. A trial comes with its first fold, so in this order every fold finds it.
@@ -54,7 +71,7 @@ impl Study {
                 info.parameters.push((name.clone(), true));
             }
         }
-        let mut study = Study {
+        let study = Study {
             info,
             trials,
             folds,
@@ -68,10 +85,7 @@ impl Study {
         if let Some(reason) = study.fault() {
             return Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason });
         }
-        // Last, so that a trial whose folds are all there has all its predictions.
-        study.decompositions = decompositions(&store, &study.info)?;
-        study.honest = honest(&store, &study.info, &study.complete_trials())?;
-        Ok(study)
+        Ok((store, study))
     }
 
     /// The first thing found that no run would have written, in words; `None` for records that fit together.

@@ -316,8 +316,8 @@
             if (next[1] - next[0] >= 4) brushes[k] = [Math.max(top - 1, next[0]), Math.min(bottom + 1, next[1])];
           } else return;
           event.preventDefault();
-          target.setAttribute("aria-valuetext", brushes[k] ? `${drawn.filter(d => !d.line.classList.contains("off")).length} trials kept` : "all");
           update();
+          target.setAttribute("aria-valuetext", brushes[k] ? `${drawn.filter(d => !d.line.classList.contains("off")).length} trials kept` : "all");
         });
       });
     }

@@ -76,24 +76,42 @@ impl BootstrapSelection {
 
     /// Adds a candidate by its score when each row counts so many times. Of equal scores the one added first stays chosen. A
     /// score that is no number is never chosen, and out of the bag leaves its bootstrap out.
-    pub fn add(&mut self, score: impl Fn(&[u8]) -> f64) {
+    ///
+    /// Bootstraps are shared out among the cores there are, which changes nothing of what comes out.
+    pub fn add(&mut self, score: impl Fn(&[u8]) -> f64 + Sync) {
         let candidate = self.n_candidates;
         self.n_candidates += 1;
-        if self.n_rows == 0 {
+        let (n_rows, maximize) = (self.n_rows, self.maximize);
+        if n_rows == 0 {
             return;
         }
-        let mut left_out = vec![0; self.n_rows];
-        for (counts, chosen) in self.counts.chunks_exact(self.n_rows).zip(&mut self.chosen) {
-            let in_bag = score(counts);
-            let is_better = |best: f64| if self.maximize { in_bag > best } else { in_bag < best };
-            if in_bag.is_nan() || chosen.is_some_and(|chosen| !is_better(chosen.in_bag)) {
-                continue;
+        let choose = |counts: &[u8], chosen: &mut [Option<Chosen>]| {
+            let mut left_out = vec![0; n_rows];
+            for (counts, chosen) in counts.chunks_exact(n_rows).zip(chosen) {
+                let in_bag = score(counts);
+                let is_better = |best: f64| if maximize { in_bag > best } else { in_bag < best };
+                if in_bag.is_nan() || chosen.is_some_and(|chosen| !is_better(chosen.in_bag)) {
+                    continue;
+                }
+                for (left_out, &count) in left_out.iter_mut().zip(counts) {
+                    *left_out = u8::from(count == 0);
+                }
+                *chosen = Some(Chosen { candidate, in_bag, out_of_bag: score(&left_out) });
             }
-            for (left_out, &count) in left_out.iter_mut().zip(counts) {
-                *left_out = u8::from(count == 0);
-            }
-            *chosen = Some(Chosen { candidate, in_bag, out_of_bag: score(&left_out) });
+        };
+        // A thread for less than this costs more than it saves.
+        const LEAST_WORK: usize = 1 << 20;
+        let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let n_threads = n_cores.min(self.counts.len() / LEAST_WORK).max(1);
+        if n_threads == 1 {
+            return choose(&self.counts, &mut self.chosen);
         }
+        let share = self.chosen.len().div_ceil(n_threads);
+        std::thread::scope(|scope| {
+            for (counts, chosen) in self.counts.chunks(share * n_rows).zip(self.chosen.chunks_mut(share)) {
+                scope.spawn(|| choose(counts, chosen));
+            }
+        });
     }
 
     /// What was found; `None` without candidates or where no bootstrap leaves rows to judge by.

@@ -1,7 +1,7 @@
 //! The gate as CI meets it, with benchmark executables that are scripts.
 #![cfg(unix)]
 
-use crate::fixture::{Place, Ran};
+use crate::fixture::{BINARY, Place, Ran};
 use serde_json::Value as Json;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
@@ -219,6 +219,17 @@ fn revisions_are_built_and_leave_nothing() {
     assert!(ran.stdout.contains("regressed"), "{}", ran.stdout);
     assert_eq!(git("worktree list").lines().count(), 1, "the tree of the base is gone");
     place.say("perf ab --base HEAD --head HEAD --rounds 5").expect(0, "");
+    // A shallow clone, its head detached, knows no older revision, and says how to get it.
+    git("commit -q -a -m two");
+    git(&format!("clone -q --depth 1 file://{} shallow", place.folder.display()));
+    git("-C shallow checkout -q --detach");
+    let shallow = |line: &str| {
+        let mut command = Command::new(BINARY);
+        let output = command.current_dir(place.path("shallow")).args(line.split(' ')).output();
+        Ran::from(output.expect("it runs"))
+    };
+    shallow("perf ab --base HEAD~1 --rounds 5").expect(2, "in a shallow clone `git fetch --unshallow`");
+    shallow("perf ab --base HEAD --head HEAD --rounds 5").expect(0, "");
     place.write("lib.rs", "pub const TIME: f64 = ;\n");
     place
         .say("perf ab --base . --head HEAD --rounds 5")

@@ -3,6 +3,7 @@
 mod bias_variance;
 mod cells;
 mod fixture;
+mod honest;
 mod page;
 mod ranking;
 mod selection;
