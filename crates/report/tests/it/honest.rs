@@ -108,7 +108,9 @@ fn groups_are_drawn_whole() {
             let x = f64::from(group) / 10.0 - 1.0 + f64::from(copy) / 1000.0;
             let y = f64::from(group * 7 % 20) / 10.0 - 1.0;
             let label = if (x > 0.0) ^ (group % 6 == 0) { "yes" } else { "no" };
-            csv += &format!("{x},{y},g{group},f{},{label}\n", group % 4);
+            csv.push_str(
+                &[x.to_string(), y.to_string(), format!("g{group},f{},{label}\n", group % 4)].join(","),
+            );
         }
     }
     std::fs::write(folder.path().join("t.csv"), csv).expect("a file");
