@@ -112,7 +112,8 @@ fn score_columns(
     let whole = |row: &RankedTrial<'_>| {
         test(row).into_iter().collect::<Option<Vec<f64>>>().filter(|_| row.rank.is_some())
     };
-    let means: Vec<Option<f64>> = rows.iter().map(|row| mean(&whole(row)?)).collect();
+    let means: Vec<Option<f64>> =
+        rows.iter().map(|row| Some(sign * row.scores.get(metric_idx)?.mean?)).collect();
     columns.push((format!("mean_test_{suffix}"), means.iter().map(|&mean| number(mean)).collect()));
     columns.push((
         format!("std_test_{suffix}"),
@@ -147,7 +148,11 @@ fn score_columns(
         .collect();
     columns.push((
         format!("mean_train_{suffix}"),
-        whole.iter().map(|scores| number(scores.as_deref().and_then(mean))).collect(),
+        rows.iter()
+            .map(|row| {
+                number(row.scores.get(metric_idx).and_then(|scores| scores.mean_train).map(|x| sign * x))
+            })
+            .collect(),
     ));
     columns.push((
         format!("std_train_{suffix}"),

@@ -4,7 +4,7 @@
 
 Needs onnx, onnxruntime, optuna, pandas, safetensors; tensorboard where it is installed. Draws a table with gaps, rare levels and
 orders, sweeps it in three ways, exports everything, and holds what the other programs read against what mlpsweep says. With --fixtures it
-also keeps the models, their ONNX files and onnxruntime's answers for the tests. Exits with 1 where something differs.
+also keeps the models, their ONNX files, onnxruntime's answers and the other files for the tests. Exits with 1 where something differs.
 """
 
 import argparse
@@ -144,6 +144,10 @@ def main():
         check("pandas reads cv_results_ as JSON", bool(pd.DataFrame(results)["mean_test_score"].max() == best["mean_test_score"]))
 
         run(mlpsweep, "export", out, "--to", "optuna", "--out", folder / "study.log", cwd=folder)
+        if options.fixtures:
+            shutil.copy(out / "study.db", options.fixtures / "study.db")
+            for name in ("cv.csv", "cv.json", "study.log"):
+                shutil.copy(folder / name, options.fixtures / name)
         storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(folder / "study.log")))
         study = optuna.load_study(study_name="prices", storage=storage)
         equal = all(study.best_params[p] == best[f"param_{p}"] for p in ("learning_rate", "width", "depth"))
@@ -163,6 +167,8 @@ def main():
         logs = folder / "logs"
         logs.mkdir()
         run(mlpsweep, "export", out, "--to", "tensorboard", "--out", logs / "events.out.tfevents.0.mlpsweep", cwd=folder)
+        if options.fixtures:
+            shutil.copy(logs / "events.out.tfevents.0.mlpsweep", options.fixtures / "events.tfevents")
         try:
             from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
             events = EventAccumulator(str(logs), size_guidance={"scalars": 0}).Reload()
