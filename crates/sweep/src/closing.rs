@@ -17,6 +17,7 @@ use crate::record::{Closing, FoldRecord, Importance, Incumbent, Judged, Trial, U
 use crate::unit::{guarded, run_config};
 use mlpsweep_data::Target;
 use mlpsweep_search::TrialNumber;
+use mlpsweep_stats::{mean, sd};
 use mlpsweep_train::{Predictions, TrainConfig, Truth, most_probable, score};
 use std::collections::BTreeMap;
 
@@ -132,14 +133,8 @@ fn importances(plan: &Plan, details: &[Details]) -> Vec<Importance> {
     let of_feature = |(feature, name): (usize, &String)| {
         let lost = details.iter().filter_map(|of_fold| of_fold.losses.get(feature)).flatten();
         let lost: Vec<f64> = lost.copied().collect();
-        let n = lost.len() as f64;
-        let mean = lost.iter().sum::<f64>() / n;
-        let spread = lost.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
-        (!lost.is_empty()).then(|| Importance {
-            feature: name.clone(),
-            mean,
-            std: if lost.len() > 1 { (spread / (n - 1.0)).sqrt() } else { 0.0 },
-        })
+        // A single number does not scatter.
+        Some(Importance { feature: name.clone(), mean: mean(&lost)?, std: sd(&lost).unwrap_or(0.0) })
     };
     plan.data.feature_names.iter().enumerate().filter_map(of_feature).collect()
 }

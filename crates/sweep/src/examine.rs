@@ -13,10 +13,9 @@ use mlpsweep_data::Split;
 use mlpsweep_mlp::Workspace;
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Ended, Estimator, Goal, Job, Precision, Predictions, TrainConfig, Truth, score, train};
+use mlpsweep_train::{Ended, Estimator, Goal, Precision, Predictions, TrainConfig, Truth, score};
 use ndarray::Axis;
 use rand::seq::SliceRandom as _;
-use std::ops::ControlFlow;
 
 /// Validation rows of a fold on which columns are shuffled, at most: more would take longer than training did.
 const SHUFFLED_ROWS: usize = 1000;
@@ -73,18 +72,7 @@ fn fit<T: Real>(
     wanted: Wanted,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<Examined> {
-    let seed = unit::seed(plan, split);
-    let job = Job {
-        data: &plan.data,
-        rows: &split.train,
-        config,
-        preprocess: plan.sweep.preprocess,
-        start: None,
-        seed,
-    };
-    let trained =
-        train::<T>(job, |_| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
-    let mut fitted = trained.ok()?;
+    let mut fitted = unit::train_split::<T>(plan, split, config, stop).ok()?;
     if matches!(fitted.ended, Ended::Stopped | Ended::Diverged { .. }) {
         return None;
     }
@@ -92,7 +80,7 @@ fn fit<T: Real>(
     let details = wanted.details.then(|| Details {
         truth: Truth::new(&plan.data.target, &split.validation),
         predictions: fitted.predict(&split.validation),
-        losses: losses(plan, fitted.estimator(), &split.validation, seed.child("shuffle")),
+        losses: losses(plan, fitted.estimator(), &split.validation, unit::seed(plan, split).child("shuffle")),
     });
     Some(Examined { test, details })
 }

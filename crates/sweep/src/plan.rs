@@ -10,7 +10,7 @@ use mlpsweep_data::{
     CsvOptions, Dataset, Fill, FoldKind, Folds, Schema, Target, builtin, generate, hold_out, read_csv,
 };
 use mlpsweep_search::{
-    Domain, EnqueueError, Enqueued, Grid, List, Point, Random, Sampler, Scale, TrialNumber, Value,
+    Domain, EnqueueError, Enqueued, Grid, List, Point, Random, Sampler, TrialNumber, Value,
 };
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Metric, TargetScale, TrainConfig};
@@ -254,30 +254,8 @@ impl Plan {
 
     /// What the searched parameters may be.
     fn domains(&self) -> Vec<(String, DomainInfo)> {
-        let domain = |domain: &Domain| {
-            Some(match domain {
-                Domain::Fixed(_) => return None,
-                Domain::Float(range) => DomainInfo::Range {
-                    min: range.min(),
-                    max: range.max(),
-                    step: range.step(),
-                    log: range.scale() == Scale::Log,
-                    is_int: false,
-                },
-                Domain::Int(range) => DomainInfo::Range {
-                    min: range.min() as f64,
-                    max: range.max() as f64,
-                    step: Some(range.step() as f64),
-                    log: range.scale() == Scale::Log,
-                    is_int: true,
-                },
-                Domain::Categorical(values) => DomainInfo::Categorical { values: values.values().to_vec() },
-            })
-        };
         let parameters = self.sweep.parameters.space.parameters().iter();
-        parameters
-            .filter_map(|parameter| Some((parameter.name.clone(), domain(&parameter.domain)?)))
-            .collect()
+        parameters.filter_map(|p| Some((p.name.clone(), DomainInfo::new(&p.domain)?))).collect()
     }
 
     /// The names of the parameters, in the file's order, and whether each is searched: those of `[parameters]`, then those

@@ -1,6 +1,6 @@
 //! What is known about a sweep: the plain records that are stored and reported.
 
-use mlpsweep_search::{TrialNumber, Value};
+use mlpsweep_search::{Domain, Scale, TrialNumber, Value};
 use serde::{Deserialize, Serialize};
 
 /// One configuration under evaluation: its number and its point of the search space.
@@ -221,6 +221,30 @@ pub enum DomainInfo {
         /// In the file's order.
         values: Vec<Value>,
     },
+}
+
+impl DomainInfo {
+    /// What is to be known of a domain; `None` of a single value, which nothing searches.
+    pub(crate) fn new(domain: &Domain) -> Option<DomainInfo> {
+        Some(match domain {
+            Domain::Fixed(_) => return None,
+            Domain::Float(range) => DomainInfo::Range {
+                min: range.min(),
+                max: range.max(),
+                step: range.step(),
+                log: range.scale() == Scale::Log,
+                is_int: false,
+            },
+            Domain::Int(range) => DomainInfo::Range {
+                min: range.min() as f64,
+                max: range.max() as f64,
+                step: Some(range.step() as f64),
+                log: range.scale() == Scale::Log,
+                is_int: true,
+            },
+            Domain::Categorical(values) => DomainInfo::Categorical { values: values.values().to_vec() },
+        })
+    }
 }
 
 /// How the winner is chosen among complete trials.

@@ -154,7 +154,7 @@ pub fn confirm(
     let mut done = total - units.len() as u64;
     show(done, total);
     let stop = || stop.load(Ordering::Relaxed);
-    let work = |(trial, split): (&Trial, usize)| unit::confirm(plan, &folds, trial, split, &stop);
+    let work = |(trial, split): (&Trial, usize)| unit::run_on(plan, &folds, trial, split, &stop);
     fan_out(jobs, units.into_iter().take_while(|_| !stop()), work, |batch| -> Result<(), Failure> {
         let batch: Vec<FoldRecord> = batch.into_iter().flatten().collect();
         store.append_confirmations(&batch)?;

@@ -275,8 +275,7 @@ impl Store {
     /// # Errors
     /// When it could not be written.
     pub fn put_info(&self, info: &SweepInfo) -> Result<(), StoreError> {
-        let put = self.connection.execute("UPDATE meta SET value = ?1 WHERE key = 'sweep'", [to_json(info)]);
-        put.map(drop).map_err(|source| self.sqlite(source))
+        self.put("sweep", info)
     }
 
     /// What the sweep is.
@@ -284,9 +283,8 @@ impl Store {
     /// # Errors
     /// When it cannot be read.
     pub fn info(&self) -> Result<SweepInfo, StoreError> {
-        let json = self.meta("sweep")?.ok_or_else(|| self.damaged("it does not say which sweep it is of"))?;
-        serde_json::from_str(&json)
-            .map_err(|error| self.damaged(&format!("the sweep's description: {error}")))
+        let info = self.entry("sweep", "the sweep's description")?;
+        info.ok_or_else(|| self.damaged("it does not say which sweep it is of"))
     }
 
     /// Says how the winner was trained once more; what was said before is forgotten.
@@ -294,8 +292,7 @@ impl Store {
     /// # Errors
     /// When it could not be written.
     pub fn put_refit(&self, refit: &Refit) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO meta VALUES ('refit', ?1)";
-        self.connection.execute(sql, [to_json(refit)]).map(drop).map_err(|source| self.sqlite(source))
+        self.put("refit", refit)
     }
 
     /// How the winner was trained once more, if it was.
@@ -303,9 +300,7 @@ impl Store {
     /// # Errors
     /// When it cannot be read.
     pub fn refit(&self) -> Result<Option<Refit>, StoreError> {
-        let json = self.meta("refit")?;
-        let read = json.map(|json| serde_json::from_str(&json)).transpose();
-        read.map_err(|error| self.damaged(&format!("the winner's refit: {error}")))
+        self.entry("refit", "the winner's refit")
     }
 
     /// Says what was found out when the search was over; what was said before is forgotten.
@@ -313,8 +308,7 @@ impl Store {
     /// # Errors
     /// When it could not be written.
     pub fn put_closing(&self, closing: &Closing) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO meta VALUES ('closing', ?1)";
-        self.connection.execute(sql, [to_json(closing)]).map(drop).map_err(|source| self.sqlite(source))
+        self.put("closing", closing)
     }
 
     /// What was found out when the search was over, if it was.
@@ -322,9 +316,7 @@ impl Store {
     /// # Errors
     /// When it cannot be read.
     pub fn closing(&self) -> Result<Option<Closing>, StoreError> {
-        let json = self.meta("closing")?;
-        let read = json.map(|json| serde_json::from_str(&json)).transpose();
-        read.map_err(|error| self.damaged(&format!("what was found out at the end: {error}")))
+        self.entry("closing", "what was found out at the end")
     }
 
     /// Adds units of a confirmation. When this returns, they are on the disk.
@@ -354,10 +346,20 @@ impl Store {
         })
     }
 
-    fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+    /// Writes an entry of `meta` over what was there.
+    fn put(&self, key: &str, value: &impl serde::Serialize) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO meta VALUES (?1, ?2)";
+        let put = self.connection.execute(sql, [key, &to_json(value)]);
+        put.map(drop).map_err(|source| self.sqlite(source))
+    }
+
+    /// Reads an entry of `meta`, which is called `what` where it cannot be understood.
+    fn entry<T: serde::de::DeserializeOwned>(&self, key: &str, what: &str) -> Result<Option<T>, StoreError> {
         let sql = "SELECT value FROM meta WHERE key = ?1";
-        let found = self.connection.query_row(sql, [key], |row| row.get(0)).optional();
-        found.map_err(|source| self.sqlite(source))
+        let found = self.connection.query_row(sql, [key], |row| row.get::<_, String>(0)).optional();
+        let json = found.map_err(|source| self.sqlite(source))?;
+        let read = json.map(|json| serde_json::from_str(&json)).transpose();
+        read.map_err(|error| self.damaged(&format!("{what}: {error}")))
     }
 
     /// Says which rows each split validates, in the order of the splits. What is there already stays: rows and truth are

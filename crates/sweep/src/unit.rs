@@ -8,7 +8,9 @@ use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, OutOfFold, Tr
 use mlpsweep_data::{Folds, Split};
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
-use mlpsweep_train::{Ended, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, Truth, train};
+use mlpsweep_train::{
+    Ended, Fitted, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, Truth, train,
+};
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,12 +22,11 @@ pub fn run(
     split_idx: usize,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<FoldRecord> {
-    let unit = UnitId { trial: trial.number, split: split_idx };
-    guarded(unit, || run_config(plan, unit, &plan.config(trial), &plan.folds.split(split_idx), stop))
+    run_on(plan, &plan.folds, trial, split_idx, stop)
 }
 
-/// The same of a split that the search has not seen; `folds` are [`Plan::confirm_folds`].
-pub fn confirm(
+/// The same of a split of other folds, such as [`Plan::confirm_folds`].
+pub fn run_on(
     plan: &Plan,
     folds: &Folds,
     trial: &Trial,
@@ -81,16 +82,7 @@ fn fit<T: Real>(
     config: &TrainConfig,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<FoldRecord> {
-    let job = Job {
-        data: &plan.data,
-        rows: &split.train,
-        config,
-        preprocess: plan.sweep.preprocess,
-        start: None,
-        seed: seed(plan, split),
-    };
-    let trained =
-        train::<T>(job, |_| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) });
+    let trained = train_split::<T>(plan, split, config, stop);
     let mut fitted = match trained {
         Ok(fitted) => fitted,
         // Values too large to be scaled are numbers that run away, not a fault of the configuration.
@@ -166,6 +158,27 @@ fn fit<T: Real>(
         None => OutOfFold::Predictions(stored_numbers(validation.1)),
     };
     Some(record)
+}
+
+/// Trains a configuration on a split's training rows until it ends or `stop` says so.
+///
+/// # Errors
+/// A configuration that makes no sense for this table.
+pub(crate) fn train_split<'a, T: Real>(
+    plan: &'a Plan,
+    split: &'a Split,
+    config: &'a TrainConfig,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Fitted<'a, T>, TrainError> {
+    let job = Job {
+        data: &plan.data,
+        rows: &split.train,
+        config,
+        preprocess: plan.sweep.preprocess,
+        start: None,
+        seed: seed(plan, split),
+    };
+    train::<T>(job, |_| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
 }
 
 /// Where the streams of a split's units start, the same for each trial.

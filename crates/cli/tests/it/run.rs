@@ -73,6 +73,8 @@ fn ensembles() {
                 && !text.contains(&format!("members.{n}."))
         );
     }
+    let predicted = place.say("predict folds1 new.csv").expect(0, "").stdout;
+    assert_eq!(predicted.lines().count(), 3, "{predicted}");
     // Another kind of model is another model.
     place.say("run s.toml --out folds1 --set data.test=0.2").expect(0, "");
     assert!(!String::from_utf8_lossy(&file("folds1")).contains("members."));

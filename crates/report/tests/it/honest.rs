@@ -128,5 +128,6 @@ fn groups_are_drawn_whole() {
     };
     let whole = width("fold", "kind = \"group\"\ngroup = \"who\"\nfolds = 4");
     let single = width("who", "kind = \"column\"\ncolumn = \"fold\"");
+    // √3 times as wide when a group's three rows count as one; half of that is left to the folds' being others.
     assert!(whole > 1.2 * single, "{whole} and {single}");
 }
