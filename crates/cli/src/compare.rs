@@ -2,10 +2,11 @@
 
 use crate::args::{CheckArguments, CompareArguments, Format};
 use crate::exit::{GATE, INCONCLUSIVE, NOTHING, Problem, print};
-use mlpsweep_report::{Comparison, OutputError, Study, Verdict, compare, plain_table, write_file};
+use crate::reports::{csv_text, write_reports};
+use mlpsweep_perf::{markdown_cell, without_controls};
+use mlpsweep_report::{Comparison, Study, Verdict, compare, plain_table};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The level of both verbs.
 const ALPHA: f64 = 0.05;
@@ -18,19 +19,8 @@ pub(crate) fn run_compare(arguments: &CompareArguments) -> Result<(), Problem> {
 pub(crate) fn run_check(arguments: &CheckArguments) -> Result<(), Problem> {
     let found = comparison(&arguments.baseline, &arguments.folder, arguments.margin)?;
     let report = markdown(&found);
-    if let Some(folder) = &arguments.out {
-        std::fs::create_dir_all(folder).map_err(|source| OutputError { path: folder.clone(), source })?;
-        let files =
-            [("report.md", report.clone()), ("junit.xml", junit(&found)), ("check.json", json(&found))];
-        for (name, content) in files {
-            write_file(&folder.join(name), content.as_bytes())?;
-        }
-    }
-    if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) {
-        let opened = std::fs::File::options().create(true).append(true).open(&summary);
-        let written = opened.and_then(|mut file| file.write_all(report.as_bytes()));
-        written.map_err(|source| OutputError { path: summary, source })?;
-    }
+    let files = [("report.md", &*report), ("junit.xml", &junit(&found)), ("check.json", &json(&found))];
+    write_reports(arguments.out.as_deref(), &files, &report)?;
     print(&text(&found, arguments.output.format))?;
     match found.verdict {
         Verdict::Worse => Err(Problem::new(GATE, sentence(&found))),
@@ -51,12 +41,8 @@ fn text(found: &Comparison, format: Format) -> String {
     match format {
         Format::Json => json(found),
         Format::Csv => {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            for record in [columns().to_vec(), cells(found, |x| format!("{x:?}"))] {
-                writer.write_record(record).expect("text goes into memory without fail");
-            }
-            let bytes = writer.into_inner().expect("text goes into memory without fail");
-            String::from_utf8(bytes).expect("text in, text out")
+            let (names, cells): (Vec<&str>, Vec<String>) = cells(found).into_iter().unzip();
+            csv_text([names.into_iter().map(str::to_owned).collect(), cells])
         }
         Format::Table => {
             let side = |name: &str, side: &mlpsweep_report::Side| {
@@ -74,44 +60,26 @@ fn json(found: &Comparison) -> String {
     serde_json::to_string_pretty(found).expect("keys are text") + "\n"
 }
 
-fn columns() -> [String; 14] {
-    [
-        "metric",
-        "name_a",
-        "number_a",
-        "mean_a",
-        "name_b",
-        "number_b",
-        "mean_b",
-        "difference",
-        "ci_low",
-        "ci_high",
-        "p",
-        "p_worse",
-        "paired",
-        "verdict",
-    ]
-    .map(str::to_owned)
-}
-
-fn cells(found: &Comparison, number: impl Fn(f64) -> String) -> Vec<String> {
-    let maybe = |x: Option<f64>| x.map_or(String::new(), &number);
+/// The names of the CSV's columns, and what stands in them.
+fn cells(found: &Comparison) -> [(&'static str, String); 14] {
+    let number = |x: f64| format!("{x:?}");
+    let maybe = |x: Option<f64>| x.map_or(String::new(), number);
     let Comparison { a, b, .. } = found;
-    vec![
-        found.metric.clone(),
-        a.name.clone(),
-        a.number.to_string(),
-        number(a.mean),
-        b.name.clone(),
-        b.number.to_string(),
-        number(b.mean),
-        number(found.difference),
-        maybe(found.ci_low),
-        maybe(found.ci_high),
-        maybe(found.p),
-        maybe(found.p_worse),
-        found.paired.to_string(),
-        found.verdict.as_str().to_owned(),
+    [
+        ("metric", found.metric.clone()),
+        ("name_a", a.name.clone()),
+        ("number_a", a.number.to_string()),
+        ("mean_a", number(a.mean)),
+        ("name_b", b.name.clone()),
+        ("number_b", b.number.to_string()),
+        ("mean_b", number(b.mean)),
+        ("difference", number(found.difference)),
+        ("ci_low", maybe(found.ci_low)),
+        ("ci_high", maybe(found.ci_high)),
+        ("p", maybe(found.p)),
+        ("p_worse", maybe(found.p_worse)),
+        ("paired", found.paired.to_string()),
+        ("verdict", found.verdict.as_str().to_owned()),
     ]
 }
 
@@ -140,25 +108,14 @@ fn sentence(found: &Comparison) -> String {
 
 /// For a comment or a summary.
 fn markdown(found: &Comparison) -> String {
-    let escaped = |text: &str| {
-        let mut safe = String::new();
-        for c in text.chars() {
-            match c {
-                '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '@' => safe.extend(['\\', c]),
-                c if c.is_control() => safe.push(' '),
-                c => safe.push(c),
-            }
-        }
-        safe
-    };
     let sign = if found.verdict == Verdict::Worse { "failed" } else { "passed" };
     let row = |name: &str, side: &mlpsweep_report::Side| {
         let se = side.se.map_or(String::new(), |se| format!(" ± {se:.4}"));
-        format!("| {name} | {} | {} | {:.4}{se} |\n", escaped(&side.name), side.number, side.mean)
+        format!("| {name} | {} | {} | {:.4}{se} |\n", markdown_cell(&side.name), side.number, side.mean)
     };
     format!(
         "<!-- mlpsweep check -->\n### Quality of the best configuration: {sign}\n\n{}\n\n| | sweep | trial | {} |\n| --- | --- | --- | --- |\n{}{}",
-        escaped(&sentence(found)),
+        markdown_cell(&sentence(found)),
         found.metric,
         row("baseline (A)", &found.a),
         row("now (B)", &found.b)
@@ -166,18 +123,16 @@ fn markdown(found: &Comparison) -> String {
 }
 
 fn junit(found: &Comparison) -> String {
-    let printable =
-        |text: &str| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
     let mut status = match found.verdict {
         Verdict::Worse => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Untested => TestCaseStatus::skipped(),
         Verdict::Better | Verdict::NoDifference => TestCaseStatus::success(),
     };
     if found.verdict == Verdict::Worse || found.verdict == Verdict::Untested {
-        status.set_message(printable(&sentence(found)));
+        status.set_message(without_controls(&sentence(found)));
         status.set_type(found.verdict.as_str());
     }
-    let mut case = TestCase::new(printable(&format!("{} of {}", found.metric, found.b.name)), status);
+    let mut case = TestCase::new(without_controls(&format!("{} of {}", found.metric, found.b.name)), status);
     case.set_classname("quality");
     let mut suite = TestSuite::new("mlpsweep check");
     suite.add_test_case(case);

@@ -11,6 +11,7 @@ mod perf;
 mod predict;
 mod progress;
 mod rank;
+mod reports;
 mod run;
 mod signals;
 mod single;

@@ -2,6 +2,7 @@
 
 use crate::args::{Format, ReportArguments, StatusArguments};
 use crate::exit::{NOTHING, Problem, print, tell};
+use crate::reports::csv_text;
 use mlpsweep_report::{Ranking, Study, TrialState, plain_table, write_all};
 use mlpsweep_sweep::record::FoldState;
 use mlpsweep_sweep::store::Store;
@@ -54,12 +55,7 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
                 ["model".into(), if ranking.refit.is_some() { "model/" } else { "none yet" }.into()],
             ];
             if format == Format::Csv {
-                let mut writer = csv::Writer::from_writer(Vec::new());
-                for record in [["key".to_owned(), "value".to_owned()]].into_iter().chain(pairs) {
-                    writer.write_record(record).expect("text goes into memory without fail");
-                }
-                let bytes = writer.into_inner().expect("text goes into memory without fail");
-                String::from_utf8(bytes).expect("text in, text out")
+                csv_text([["key".to_owned(), "value".to_owned()]].into_iter().chain(pairs))
             } else {
                 let rows = pairs.into_iter().map(Vec::from).collect();
                 plain_table(&[String::new(), String::new()], rows)

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::category::{Categories, Category};
@@ -191,7 +191,10 @@ pub(crate) fn aligned(
 ) -> Array2<f64> {
     let places: HashMap<&String, usize> = other_names.iter().zip(0..).collect();
     let places: Vec<usize> = names.iter().map(|name| places[name]).collect();
-    let mut values = other_values.select(Axis(1), &places);
+    // `select` would leave columns one behind the other where there is more than one row: tables are row-major.
+    let mut values = Array2::from_shape_fn((other_values.nrows(), places.len()), |(row_idx, feature_idx)| {
+        other_values[[row_idx, places[feature_idx]]]
+    });
     for (feature_idx, category) in categories {
         let theirs = &other_categories[&places[*feature_idx]].levels;
         let codes: Vec<usize> = theirs

@@ -13,6 +13,7 @@
 
 use mlpsweep_report::{RankedTrial, Ranking, Study};
 use mlpsweep_search::Value;
+use mlpsweep_stats::mean;
 use mlpsweep_sweep::record::{FoldRecord, SweepInfo, UnitId};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -163,10 +164,6 @@ fn score_columns(
 
 fn number(x: Option<f64>) -> Json {
     x.map_or(Json::Null, |x| json!(x))
-}
-
-fn mean(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// The standard deviation with ddof = 0.

@@ -57,7 +57,7 @@ pub fn optuna_journal(study: &Study, ranking: &Ranking<'_>) -> String {
     lines.into_iter().map(|line| format!("{line}\n")).collect()
 }
 
-fn trial(study: &Study, row: &RankedTrial<'_>, domains: &BTreeMap<String, Choices>) -> Json {
+fn trial(study: &Study, row: &RankedTrial<'_>, domains: &BTreeMap<String, DomainInfo>) -> Json {
     let number = row.trial.number;
     let timings = || study.timings.iter().filter(|timing| timing.unit.trial == number);
     let start = timings().map(|timing| timing.started_unix_ms).min().unwrap_or(0);
@@ -65,10 +65,10 @@ fn trial(study: &Study, row: &RankedTrial<'_>, domains: &BTreeMap<String, Choice
         timings().map(|timing| timing.started_unix_ms + timing.elapsed_us / 1000).max().unwrap_or(start);
     let (mut params, mut distributions) = (Map::new(), Map::new());
     for (name, value) in &row.trial.point {
-        let Some(choices) = domains.get(name) else { continue };
-        if let Some(inner) = choices.inner(value) {
+        let Some(domain) = domains.get(name) else { continue };
+        if let Some(inner) = inner(domain, value) {
             params.insert(name.clone(), inner);
-            distributions.insert(name.clone(), json!(choices.json()));
+            distributions.insert(name.clone(), json!(distribution(domain)));
         }
     }
     let scores = row.scores.first();
@@ -111,83 +111,58 @@ fn time(unix_ms: u64) -> String {
     humantime::format_rfc3339_millis(time).to_string().replace('Z', "+00:00")
 }
 
-/// A parameter as Optuna has it.
-enum Choices {
-    Float { low: f64, high: f64, step: Option<f64>, log: bool },
-    Int { low: i64, high: i64, step: i64, log: bool },
-    List(Vec<Value>),
-}
-
-impl Choices {
-    fn new(domain: &DomainInfo) -> Choices {
-        match domain {
-            &DomainInfo::Range { min, max, step, log, is_int: true } => {
-                let (low, high, step) = (min as i64, max as i64, step.unwrap_or(1.0) as i64);
-                // Optuna wants a step to end at the upper bound, and none on a log scale.
-                let step = if log { 1 } else { step };
-                Choices::Int { low, high: low + (high - low) / step * step, step, log }
-            }
-            &DomainInfo::Range { min, max, step, log, .. } => {
-                Choices::Float { low: min, high: max, step, log }
-            }
-            DomainInfo::Categorical { values } => Choices::List(values.clone()),
+/// The value as Optuna stores it: a number, or a position among choices; `None` for one that is none of the domain's.
+fn inner(domain: &DomainInfo, value: &Value) -> Option<Json> {
+    match (domain, value) {
+        (DomainInfo::Range { is_int: false, .. }, Value::Float(x)) => Some(json!(x)),
+        (DomainInfo::Range { .. }, Value::Int(i)) => Some(json!(*i as f64)),
+        (DomainInfo::Categorical { values }, value) => {
+            values.iter().position(|known| known == value).map(|position| json!(position))
         }
-    }
-
-    /// The value as a distribution stores it; `None` for one that is none of its own.
-    fn inner(&self, value: &Value) -> Option<Json> {
-        match (self, value) {
-            (Choices::Float { .. }, Value::Float(x)) => Some(json!(x)),
-            (Choices::Float { .. } | Choices::Int { .. }, Value::Int(i)) => Some(json!(*i as f64)),
-            (Choices::List(values), value) => {
-                values.iter().position(|known| known == value).map(|position| json!(position))
-            }
-            _ => None,
-        }
-    }
-
-    fn json(&self) -> String {
-        let (name, attributes) = match self {
-            Choices::Float { low, high, step, log } => {
-                ("FloatDistribution", json!({ "step": step, "low": low, "high": high, "log": log }))
-            }
-            Choices::Int { low, high, step, log } => {
-                ("IntDistribution", json!({ "log": log, "step": step, "low": low, "high": high }))
-            }
-            Choices::List(values) => {
-                let choice = |value: &Value| match value {
-                    Value::List(_) => json!(value.to_string()),
-                    value => json!(value),
-                };
-                let choices: Vec<Json> = values.iter().map(choice).collect();
-                ("CategoricalDistribution", json!({ "choices": choices }))
-            }
-        };
-        json!({ "name": name, "attributes": attributes }).to_string()
+        _ => None,
     }
 }
 
-/// The searched parameters; one that only a list has gets the values there are as its choices.
-fn domains(study: &Study) -> BTreeMap<String, Choices> {
-    let info = &study.info;
-    let mut domains: BTreeMap<String, Choices> =
-        info.domains.iter().map(|(name, domain)| (name.clone(), Choices::new(domain))).collect();
-    for (name, is_searched) in &info.parameters {
-        let fits = domains.get(name).is_some_and(|choices| {
-            let values =
-                study.trials.iter().filter_map(|trial| trial.point.iter().find(|(known, _)| known == name));
-            { values }.all(|(_, value)| choices.inner(value).is_some())
-        });
-        if *is_searched && !fits {
-            let mut values: Vec<Value> = Vec::new();
-            for (_, value) in
-                study.trials.iter().flat_map(|trial| &trial.point).filter(|(known, _)| known == name)
-            {
-                if !values.contains(value) {
-                    values.push(value.clone());
+/// The domain as Optuna's distribution.
+fn distribution(domain: &DomainInfo) -> String {
+    let (name, attributes) = match domain {
+        &DomainInfo::Range { min, max, step, log, is_int: true } => {
+            let (low, high) = (min as i64, max as i64);
+            // Optuna wants a step to end at the upper bound, and none on a log scale.
+            let step = if log { 1 } else { step.unwrap_or(1.0) as i64 };
+            let high = low + (high - low) / step * step;
+            ("IntDistribution", json!({ "log": log, "step": step, "low": low, "high": high }))
+        }
+        DomainInfo::Range { min, max, step, log, .. } => {
+            ("FloatDistribution", json!({ "step": step, "low": min, "high": max, "log": log }))
+        }
+        DomainInfo::Categorical { values } => {
+            let choice = |value: &Value| match value {
+                Value::List(_) => json!(value.to_string()),
+                value => json!(value),
+            };
+            let choices: Vec<Json> = values.iter().map(choice).collect();
+            ("CategoricalDistribution", json!({ "choices": choices }))
+        }
+    };
+    json!({ "name": name, "attributes": attributes }).to_string()
+}
+
+/// The searched parameters; one of which a list has other values gets those there are as its choices.
+fn domains(study: &Study) -> BTreeMap<String, DomainInfo> {
+    let mut domains: BTreeMap<String, DomainInfo> = study.info.domains.iter().cloned().collect();
+    for (name, _) in study.info.parameters.iter().filter(|(_, is_searched)| *is_searched) {
+        let points = study.trials.iter().flat_map(|trial| &trial.point);
+        let values: Vec<&Value> = points.filter(|(known, _)| known == name).map(|(_, value)| value).collect();
+        let fits = |domain: &DomainInfo| values.iter().all(|value| inner(domain, value).is_some());
+        if !domains.get(name).is_some_and(fits) {
+            let mut choices: Vec<Value> = Vec::new();
+            for value in values {
+                if !choices.contains(value) {
+                    choices.push(value.clone());
                 }
             }
-            domains.insert(name.clone(), Choices::List(values));
+            domains.insert(name.clone(), DomainInfo::Categorical { values: choices });
         }
     }
     domains

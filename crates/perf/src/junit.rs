@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 pub fn junit(judged: &Judged) -> String {
     let mut suite = TestSuite::new("mlpsweep perf");
     for row in &judged.rows {
-        let mut case = TestCase::new(printable(&row.benchmark), status(row));
+        let mut case = TestCase::new(without_controls(&row.benchmark), status(row));
         case.set_classname("benchmarks");
         suite.add_test_case(case);
     }
@@ -26,7 +26,7 @@ fn status(row: &Row) -> TestCaseStatus {
         }
         Verdict::Equivalent | Verdict::Improved => return TestCaseStatus::success(),
     };
-    status.set_message(printable(&message(row)));
+    status.set_message(without_controls(&message(row)));
     status.set_type(row.verdict.name());
     status
 }
@@ -45,7 +45,7 @@ fn message(row: &Row) -> String {
     )
 }
 
-/// Without what XML has no place for.
-fn printable(text: &str) -> String {
+/// A text without what XML has no place for.
+pub fn without_controls(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -38,8 +38,8 @@ pub use history::{HEADER, Recorded, append_history, change_points, read_history,
 pub use host::Host;
 pub use icount::{CountError, Counter, FEWEST_INSTRUCTIONS, valgrind};
 pub use judge::{Estimate, Judged, Row, Verdict, judge, least_rounds};
-pub use junit::junit;
-pub use markdown::{headline, markdown, time};
+pub use junit::{junit, without_controls};
+pub use markdown::{headline, markdown, markdown_cell, time};
 pub use noise::Noise;
 pub use offline::{Side, incomparable, offline, side_of_folder, side_of_run};
 pub use page::{benchmarks_csv, page};

@@ -15,9 +15,9 @@ pub fn markdown(run: &SavedRun, judged: &Judged) -> String {
         "{} → {} on {}, {} cores, {}",
         code(&run.base),
         code(&run.head),
-        cell(&run.host.cpu),
+        markdown_cell(&run.host.cpu),
         run.host.cores,
-        cell(&run.host.rustc)
+        markdown_cell(&run.host.rustc)
     );
     let _ = writeln!(
         text,
@@ -54,7 +54,7 @@ fn table(text: &mut String, rows: &[&Row]) {
     for row in rows {
         let Row { benchmark, verdict, estimate, note } = row;
         let verdict = match note {
-            Some(note) => format!("{}: {}", verdict.name(), cell(note)),
+            Some(note) => format!("{}: {}", verdict.name(), markdown_cell(note)),
             None => verdict.name().to_owned(),
         };
         let numbers = estimate.as_ref().map_or_else(|| " | | | | | | | ".to_owned(), numbers);
@@ -94,7 +94,7 @@ pub fn time(nanoseconds: f64) -> String {
 }
 
 /// Text in a cell: nothing in it is markup, ends the cell or the line, or calls anybody.
-fn cell(text: &str) -> String {
+pub fn markdown_cell(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {
@@ -111,5 +111,5 @@ fn cell(text: &str) -> String {
 
 /// The same as it is in code.
 fn code(text: &str) -> String {
-    format!("<code>{}</code>", cell(text))
+    format!("<code>{}</code>", markdown_cell(text))
 }

@@ -11,7 +11,7 @@
 //! The folds agree where seed, data, test share and everything that shares out rows are the same.
 
 use crate::ranking::Ranking;
-use crate::scores::{is_maximized, rho};
+use crate::scores::{rho, sign};
 use crate::study::Study;
 use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::{Interval, corrected_se, mean, sd, t_interval, t_two_sided_p};
@@ -129,7 +129,7 @@ pub fn compare(a: &Study, b: &Study, margin: f64, alpha: f64) -> Result<Comparis
     let key = |info: &SweepInfo, key: &str| info.identity.get(key).cloned();
     let paired = scores_a.len() == scores_b.len()
         && FOLD_KEYS.iter().all(|name| key(&a.info, name) == key(&b.info, name));
-    let sign = if is_maximized(&metric_a) { 1.0 } else { -1.0 };
+    let sign = sign(&a.info);
     let difference = sign * (side_b.mean - side_a.mean) + 0.0;
     let (error, df) = if paired {
         let differences: Vec<f64> = scores_b.iter().zip(&scores_a).map(|(b, a)| sign * (b - a)).collect();

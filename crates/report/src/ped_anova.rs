@@ -13,7 +13,7 @@
 
 use crate::ranked::parameter;
 use crate::ranking::{Ranking, TrialState};
-use crate::scores::is_maximized;
+use crate::scores::sign;
 use mlpsweep_search::Value;
 use mlpsweep_sweep::record::{DomainInfo, SweepInfo};
 
@@ -24,7 +24,7 @@ const FEWEST_IN_REGIME: usize = 2;
 /// The importance of each searched parameter, the most important first; empty with fewer than two complete trials.
 pub(crate) fn parameter_importances(ranking: &Ranking<'_>, info: &SweepInfo) -> Vec<(String, f64)> {
     let complete: Vec<_> = ranking.rows.iter().filter(|row| row.state == TrialState::Complete).collect();
-    let sign = if info.metrics.first().is_some_and(is_maximized) { -1.0 } else { 1.0 };
+    let sign = -sign(info);
     let losses: Option<Vec<f64>> =
         complete.iter().map(|row| Some(sign * row.scores.first()?.mean?)).collect();
     let Some(losses) = losses.filter(|losses| losses.len() > 1) else { return Vec::new() };
@@ -32,11 +32,8 @@ pub(crate) fn parameter_importances(ranking: &Ranking<'_>, info: &SweepInfo) -> 
         .domains
         .iter()
         .filter_map(|(name, domain)| {
-            let value = |row: &&&_| -> Option<Value> {
-                let row: &crate::RankedTrial<'_> = row;
-                parameter(row.trial, usize::MAX, name).cloned()
-            };
-            let values: Vec<Option<Value>> = complete.iter().map(|row| value(&row)).collect();
+            let values: Vec<Option<Value>> =
+                complete.iter().map(|row| parameter(row.trial, usize::MAX, name).cloned()).collect();
             Some((name.clone(), importance(domain, &values, &losses)?))
         })
         .collect();

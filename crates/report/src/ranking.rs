@@ -17,7 +17,7 @@
 use crate::criteria::{Criteria, criteria};
 use crate::diagnosis::{Diagnosis, diagnose};
 use crate::honest::Honest;
-use crate::scores::{Scores, is_maximized, rho};
+use crate::scores::{Scores, rho, sign};
 use crate::selection::{Selection, select};
 use crate::study::{Study, message, position};
 use crate::warnings::warnings;
@@ -316,7 +316,7 @@ impl Standing {
     fn new(info: &SweepInfo, row: &RankedTrial<'_>) -> Standing {
         let by_score = matches!(row.state, TrialState::Complete | TrialState::Running);
         let score = row.scores.first().and_then(Scores::running_mean);
-        let sign = if info.metrics.first().is_some_and(is_maximized) { -1.0 } else { 1.0 };
+        let sign = -sign(info);
         Standing {
             state: row.state,
             folds_missing: if by_score { info.n_splits() - row.folds_done } else { 0 },

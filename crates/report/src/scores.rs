@@ -80,6 +80,11 @@ fn test_score(fold: &FoldRecord, metric_idx: usize) -> Option<f64> {
     }
 }
 
+/// 1 where more is better by the metric that ranks, else −1: what turns a difference into a gain.
+pub(crate) fn sign(info: &SweepInfo) -> f64 {
+    if info.metrics.first().is_some_and(is_maximized) { 1.0 } else { -1.0 }
+}
+
 /// Whether more is better.
 pub(crate) fn is_maximized(metric: &MetricInfo) -> bool {
     metric.goal == "maximize"

@@ -12,7 +12,7 @@
 //! than chance (corrected resampled t-test, p ≥ 0.05).
 
 use crate::ranking::{ALPHA, RankedTrial, TrialState};
-use crate::scores::{is_maximized, rho};
+use crate::scores::{rho, sign};
 use mlpsweep_stats::{Interval, corrected_se, mean, paired_corrected_t_test, sd, t_interval};
 use mlpsweep_sweep::record::{FoldRecord, FoldState, SweepInfo};
 
@@ -63,8 +63,7 @@ fn simplest_within_one_se(complete: &[RankedTrial<'_>], info: &SweepInfo) -> usi
     let score = |row: &RankedTrial<'_>| row.scores.first().and_then(|scores| scores.mean);
     let best = complete.first().and_then(|best| Some((score(best)?, best.scores.first()?.se?)));
     let Some((best, se)) = best else { return 0 };
-    let sign = if info.metrics.first().is_some_and(is_maximized) { 1.0 } else { -1.0 };
-    let is_close = |row: &RankedTrial<'_>| score(row).is_some_and(|mean| sign * (best - mean) <= se);
+    let is_close = |row: &RankedTrial<'_>| score(row).is_some_and(|mean| sign(info) * (best - mean) <= se);
     let close = complete.iter().enumerate().filter(|(_, row)| is_close(row));
     close.min_by_key(|&(row_idx, row)| (row.n_parameters, row_idx)).map_or(0, |(row_idx, _)| row_idx)
 }
@@ -75,36 +74,33 @@ fn confirm(
     confirmations: &[FoldRecord],
 ) -> Option<Selection> {
     let splits = info.n_splits()..info.n_splits() + info.n_folds * info.select.confirm_repeats;
-    let scores = |row: &RankedTrial<'_>| -> Option<Vec<f64>> {
-        let of_trial = confirmations.iter().filter(|fold| fold.unit.trial == row.trial.number);
-        let scores = of_trial
-            .filter(|fold| fold.state == FoldState::Complete && splits.contains(&fold.unit.split))
-            .filter_map(|fold| fold.test_scores.first().copied());
-        Some(scores.collect::<Vec<f64>>()).filter(|scores| scores.len() == splits.len())
+    let of_trial = |row: &RankedTrial<'_>| -> Vec<&FoldRecord> {
+        let is_asked =
+            |fold: &&FoldRecord| fold.unit.trial == row.trial.number && splits.contains(&fold.unit.split);
+        confirmations.iter().filter(is_asked).collect()
     };
     let asked = &complete[..info.select.confirm_top.min(complete.len())];
-    let is_done = |row: &RankedTrial<'_>| {
-        confirmations.iter().filter(|fold| fold.unit.trial == row.trial.number).count() >= splits.len()
-    };
-    if !asked.iter().all(is_done) {
+    if asked.iter().any(|row| of_trial(row).len() < splits.len()) {
         return None;
     }
     let confirmed: Vec<Confirmed> = asked
         .iter()
         .enumerate()
         .filter_map(|(row_idx, row)| {
-            let scores = scores(row)?;
+            // One that diverges there is none to choose.
+            let scores: Vec<f64> = of_trial(row)
+                .into_iter()
+                .map(|fold| fold.test_scores.first().copied().filter(|_| fold.state == FoldState::Complete))
+                .collect::<Option<_>>()?;
             let mean = mean(&scores)?;
             let se = sd(&scores).map(|sd| corrected_se(sd, scores.len(), rho(info)));
             let interval = se.map(|se| t_interval(mean, se, scores.len() - 1, 0.95));
             Some(Confirmed { row_idx, scores, mean, interval })
         })
         .collect();
-    let sign = if info.metrics.first().is_some_and(is_maximized) { -1.0 } else { 1.0 };
+    let loss = |confirmed: &Confirmed| -sign(info) * confirmed.mean;
     // The first of equal ones, which is the better ranked.
-    let best = confirmed
-        .iter()
-        .min_by(|a, b| (sign * a.mean).total_cmp(&(sign * b.mean)).then(a.row_idx.cmp(&b.row_idx)))?;
+    let best = confirmed.iter().min_by(|a, b| loss(a).total_cmp(&loss(b)))?;
     let first = confirmed.first().filter(|first| first.row_idx == 0);
     let stands = first.is_some_and(|first| {
         let test = paired_corrected_t_test(&first.scores, &best.scores, rho(info));

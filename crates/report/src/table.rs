@@ -350,12 +350,8 @@ fn selection_note(ranking: &Ranking<'_>) -> Option<String> {
 
 /// What the winner is worth on rows that no choice has seen.
 fn refit_note(refit: &Refit, info: &SweepInfo) -> String {
-    let Refit { trial, epochs, n_rows, holdout_scores, ensemble, trials } = refit;
-    let again = match &ensemble[..] {
-        "none" => format!("trial {trial} trained once more on {n_rows} rows, {epochs} epochs"),
-        "folds" => format!("the model averages the {} fold networks of trial {trial}", info.n_splits()),
-        _ => format!("the model averages {} trials, each trained once more on {n_rows} rows", trials.len()),
-    };
+    let again = what_it_is(refit, info);
+    let holdout_scores = &refit.holdout_scores;
     if holdout_scores.is_empty() {
         return again;
     }
@@ -365,6 +361,16 @@ fn refit_note(refit: &Refit, info: &SweepInfo) -> String {
     };
     let scores: Vec<String> = info.metrics.iter().zip(holdout_scores).map(score).collect();
     format!("{again}; on the {} rows held out: {}", info.n_test_rows, scores.join(", "))
+}
+
+/// Which networks the model has.
+pub(crate) fn what_it_is(refit: &Refit, info: &SweepInfo) -> String {
+    let Refit { trial, epochs, n_rows, ensemble, trials, .. } = refit;
+    match &ensemble[..] {
+        "none" => format!("trial {trial} trained once more on {n_rows} rows, {epochs} epochs"),
+        "folds" => format!("the model averages the {} fold networks of trial {trial}", info.n_splits()),
+        _ => format!("the model averages {} trials, each trained once more on {n_rows} rows", trials.len()),
+    }
 }
 
 /// A text that moves no cursor and fits a column: control and direction characters escaped, cut when long.

@@ -1,7 +1,7 @@
 //! What a user should not overlook, in words.
 
-use crate::ranking::{ALPHA, Ranking, TrialState};
-use crate::scores::{is_maximized, rho};
+use crate::ranking::{ALPHA, RankedTrial, Ranking, TrialState};
+use crate::scores::{rho, sign};
 use mlpsweep_stats::{mean, paired_corrected_t_test};
 use mlpsweep_sweep::record::{BaseScores, SweepInfo};
 
@@ -26,21 +26,9 @@ fn trivial(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
     let validation =
         |splits: &[BaseScores]| splits.iter().map(|split| split.validation).collect::<Vec<f64>>();
     let (ours, theirs) = (validation(&winner.base), validation(&known));
-    if ours.len() != theirs.len() {
-        return None;
-    }
-    let (our_mean, their_mean) = (mean(&ours)?, mean(&theirs)?);
-    let test = paired_corrected_t_test(&ours, &theirs, rho(info));
-    let is_better = our_mean < their_mean && test.is_none_or(|test| test.p < ALPHA);
-    let (what, name) =
+    let (what, metric) =
         if info.data.is_classification() { ("the class shares", "log_loss") } else { ("the mean", "mse") };
-    (!is_better).then(|| {
-        let p = test.map(|test| format!(", p = {:.2}", test.p)).unwrap_or_default();
-        format!(
-            "trial {} is not better than predicting {what} beyond chance: {name} {our_mean:.4} against {their_mean:.4}{p}",
-            winner.trial.number
-        )
-    })
+    no_better(winner, info, (&ours, &theirs), -1.0, &format!("predicting {what}"), metric)
 }
 
 /// The winner beside the default configuration.
@@ -49,19 +37,30 @@ fn default(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
     let theirs = ranking.closing?.default_scores.as_ref()?;
     let scores = winner.scores.first()?;
     let ours: Vec<f64> = scores.test.iter().copied().collect::<Option<_>>()?;
+    let metric = &info.metrics.first()?.name;
+    no_better(winner, info, (&ours, theirs), sign(info), "the default configuration", metric)
+}
+
+/// What is to be said where the winner's scores of the splits are better than others' by no more than chance.
+fn no_better(
+    winner: &RankedTrial<'_>,
+    info: &SweepInfo,
+    (ours, theirs): (&[f64], &[f64]),
+    sign: f64,
+    whom: &str,
+    metric: &str,
+) -> Option<String> {
     if ours.len() != theirs.len() {
         return None;
     }
-    let (our_mean, their_mean) = (mean(&ours)?, mean(theirs)?);
-    let metric = info.metrics.first()?;
-    let sign = if is_maximized(metric) { 1.0 } else { -1.0 };
-    let test = paired_corrected_t_test(&ours, theirs, rho(info));
+    let (our_mean, their_mean) = (mean(ours)?, mean(theirs)?);
+    let test = paired_corrected_t_test(ours, theirs, rho(info));
     let is_better = sign * (our_mean - their_mean) > 0.0 && test.is_none_or(|test| test.p < ALPHA);
+    let p = test.map(|test| format!(", p = {:.2}", test.p)).unwrap_or_default();
     (!is_better).then(|| {
-        let p = test.map(|test| format!(", p = {:.2}", test.p)).unwrap_or_default();
         format!(
-            "trial {} is not better than the default configuration beyond chance: {} {our_mean:.4} against {their_mean:.4}{p}",
-            winner.trial.number, metric.name
+            "trial {} is not better than {whom} beyond chance: {metric} {our_mean:.4} against {their_mean:.4}{p}",
+            winner.trial.number
         )
     })
 }
@@ -70,11 +69,8 @@ fn default(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
 fn optimistic(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
     let honest = ranking.honest?;
     let best = ranking.best()?.scores.first()?.mean?;
-    let promises_more = if is_maximized(info.metrics.first()?) {
-        best > honest.interval.high
-    } else {
-        best < honest.interval.low
-    };
+    let end = if sign(info) > 0.0 { honest.interval.high } else { honest.interval.low };
+    let promises_more = sign(info) * (best - end) > 0.0;
     promises_more.then(|| {
         format!(
             "the best mean {best:.4} is better than the whole honest interval, {:.4} to {:.4}: it is the best of many by luck",
@@ -87,7 +83,7 @@ fn optimistic(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
 /// standard errors of a score of so many rows: that of a fold, by the ratio of rows.
 fn overtuned(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
     let curve = ranking.overtuning();
-    let sign = if is_maximized(info.metrics.first()?) { 1.0 } else { -1.0 };
+    let sign = sign(info);
     let (last, earlier) = curve.split_last()?;
     let last_score = last.holdout?;
     let better = earlier.iter().filter_map(|point| Some((point, point.holdout?)));

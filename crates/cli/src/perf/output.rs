@@ -2,12 +2,12 @@
 
 use crate::args::{Format, PerfTiming};
 use crate::exit::{Problem, print};
+use crate::reports::write_reports;
 use mlpsweep_perf::{Judged, SavedRun, Verdict, headline, junit, markdown, time};
-use mlpsweep_report::{OutputError, plain_table, write_file};
+use mlpsweep_report::plain_table;
 use serde_json::json;
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub(super) fn show(run: &SavedRun, judged: &Judged, timing: &PerfTiming) -> Result<(), Problem> {
     output(run, judged, timing.out.as_deref(), timing.output.format)
@@ -21,23 +21,13 @@ pub(super) fn output(
     format: Format,
 ) -> Result<(), Problem> {
     let report = markdown(run, judged);
-    if let Some(folder) = out {
-        std::fs::create_dir_all(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
-        let files: [(&str, String); 4] = [
-            ("run.json", run.to_json()),
-            ("verdicts.json", verdicts_json(run, judged)),
-            ("report.md", report.clone()),
-            ("junit.xml", junit(judged)),
-        ];
-        for (name, content) in files {
-            write_file(&folder.join(name), content.as_bytes())?;
-        }
-    }
-    if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) {
-        let opened = std::fs::File::options().create(true).append(true).open(&summary);
-        let written = opened.and_then(|mut file| file.write_all(report.as_bytes()));
-        written.map_err(|source| OutputError { path: summary, source })?;
-    }
+    let files = [
+        ("run.json", &*run.to_json()),
+        ("verdicts.json", &verdicts_json(run, judged)),
+        ("report.md", &report),
+        ("junit.xml", &junit(judged)),
+    ];
+    write_reports(out, &files, &report)?;
     print(&match format {
         Format::Json => verdicts_json(run, judged),
         Format::Csv => csv(judged),

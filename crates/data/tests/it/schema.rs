@@ -37,6 +37,17 @@ fn rows_of_another_file_are_put_below() {
     assert!(matches!(&data.target, Target::Classes { codes, .. } if codes == &[0, 1, 1, 0]));
 }
 
+/// Whatever the number of rows: a table of two had its columns one behind the other, which none can work with.
+#[test]
+fn rows_are_row_major() {
+    let mut text = "b,a\n".to_owned();
+    for n_rows in 1..5 {
+        text += &format!("{},{n_rows}.5\n", ["u", "v"][n_rows % 2]);
+        let found = read_rows(&text, &[], false).expect("rows");
+        assert_eq!(found.features.as_slice().map(<[f64]>::len), Some(2 * n_rows), "{n_rows} rows");
+    }
+}
+
 #[test]
 fn one_class_is_enough_to_be_scored() {
     let mut data = table();
