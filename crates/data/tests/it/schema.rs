@@ -42,7 +42,7 @@ fn rows_of_another_file_are_put_below() {
 fn rows_are_row_major() {
     let mut text = "b,a\n".to_owned();
     for n_rows in 1..5 {
-        text += &format!("{},{n_rows}.5\n", ["u", "v"][n_rows % 2]);
+        text += ["u,0.5\n", "v,1.5\n"][n_rows % 2];
         let found = read_rows(&text, &[], false).expect("rows");
         assert_eq!(found.features.as_slice().map(<[f64]>::len), Some(2 * n_rows), "{n_rows} rows");
     }
