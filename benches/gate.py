@@ -1,6 +1,6 @@
 """The gate on real builds: what it says of two copies of one, and of one in which Adam's update takes a tenth longer.
 
-    python benches/gate.py [--tries 5] [--only step/whole,optimizer/adam,...] [--rounds 20]
+    python benches/gate.py [--tries 5] [--only step/whole,optimizer/adam,...] [--rounds 20] [--share 10]
 
 Builds the bench target `step` of the commit as it is, and of a copy of it with the injection, then runs `mlpsweep perf` on the
 executables: `aa` so many times, which is to find nothing regressed, and `ab` as many, which is to find optimizer/adam regressed and nothing
@@ -19,8 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 RULE = "crates/optim/src/rule/adam.rs"
 BEFORE = "        vectorised(pass, (params, gradient, penalty, self.0.at(range), T::one()));\n"
-# A seventh of the work twice: the second time it is in the cache, and takes about a tenth of the whole.
-AFTER = """        let n = params.len() / 7;
+# A share of the work twice; the second time it is in the cache.
+AFTER = """        let n = params.len() / SHARE;
         let part = self.0.at(range.start..range.start + n);
         vectorised(pass, (&mut params[..n], &gradient[..n], penalty, part, T::one()));
         vectorised(pass, (params, gradient, penalty, self.0.at(range), T::one()));
@@ -43,6 +43,8 @@ def main():
     parser.add_argument("--only", default="step/whole,step/gradient,optimizer/adam,optimizer/sgd")
     parser.add_argument("--rounds", default="20")
     parser.add_argument("--verbs", default="aa,ab", help="what is tried")
+    parser.add_argument("--share", default="10", help="one in so many parts of the work is done twice")
+    parser.add_argument("--seconds", default="0.5", help="that a process measures")
     parser.add_argument("--injected", default="optimizer/adam", help="the benchmark that is to be found")
     options = parser.parse_args()
     subprocess.run(["cargo", "build", "--release", "-p", "mlpsweep-cli"], cwd=ROOT, check=True)
@@ -59,7 +61,7 @@ def main():
             text = (tree / RULE).read_text()
             if BEFORE not in text:
                 sys.exit(f"{RULE} has changed: the injection has no place")
-            (tree / RULE).write_text(text.replace(BEFORE, AFTER))
+            (tree / RULE).write_text(text.replace(BEFORE, AFTER.replace("SHARE", options.share)))
             shutil.copy(build(tree, ROOT / "target" / "gate"), injected)
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
@@ -72,7 +74,7 @@ def main():
                 started = time.monotonic()
                 out = folder / f"{verb}{attempt}"
                 command = [mlpsweep, "perf", verb, *arms, "--only", options.only, "--rounds", options.rounds,
-                           "--seed", str(attempt), "--out", out, "--quiet"]
+                           "--measurement-time", options.seconds, "--seed", str(attempt), "--out", out, "--quiet"]
                 code = subprocess.run(command, stdout=subprocess.DEVNULL).returncode
                 rows = json.loads((out / "verdicts.json").read_text())["benchmarks"]
                 loud = [f"{row['benchmark']} {row['verdict']} {100 * row['estimate']['effect']:+.1f} %"

@@ -24,7 +24,7 @@ fn proposals(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 number += 1;
-                black_box(sampler.propose(space, &[], number))
+                black_box(sampler.propose(space, History::EMPTY, number))
             });
         });
     };

@@ -57,6 +57,10 @@ impl Categorical {
         &self.0[position(u, self.count()) as usize]
     }
 
+    pub(crate) fn position(&self, value: &Value) -> Option<u128> {
+        self.0.iter().position(|own| own == value).map(|position| position as u128)
+    }
+
     pub(crate) fn contains(&self, value: &Value) -> bool {
         self.0.contains(value)
     }

@@ -6,6 +6,7 @@
 //! count, nth(i)     the set as a list: i = 0 … count − 1; a continuum has no count
 //! sample(u)         the inverse of the distribution function: u uniform on [0, 1) gives a value as random search
 //!                   wants it, uniform in the domain's scale. It never falls as u rises.
+//! shares(v)         the u for which sample(u) is v: an interval, or one number of a continuum
 //! ```
 //!
 //! For a domain of n equally likely values `sample(u) = nth(⌊u·n⌋)`.
@@ -81,6 +82,27 @@ impl Domain {
             Domain::Categorical(values) => position(u, values.count()),
             Domain::Fixed(_) => 0,
         })
+    }
+
+    /// The share of the domain below `value`, and the share that is not above it: `sample` gives `value` between the two. Equal
+    /// for a value of a continuum. `None` when it may not be taken.
+    ///
+    /// ```
+    /// use mlpsweep_search::{Domain, IntRange, Scale, Value};
+    ///
+    /// let depth = Domain::Int(IntRange::new(1, 4, None, Scale::Linear)?);
+    /// assert_eq!(depth.shares(&Value::Int(2)), Some((0.25, 0.5)));
+    /// # Ok::<(), mlpsweep_search::DomainError>(())
+    /// ```
+    pub fn shares(&self, value: &Value) -> Option<(f64, f64)> {
+        let even = |idx: u128, count: u128| (idx as f64 / count as f64, (idx + 1) as f64 / count as f64);
+        match (self, value) {
+            (Domain::Float(range), Value::Float(x)) => range.shares(*x),
+            (Domain::Int(range), Value::Int(i)) => range.shares(*i),
+            (Domain::Categorical(values), value) => Some(even(values.position(value)?, values.count())),
+            (Domain::Fixed(fixed), value) => (fixed == value).then_some((0.0, 1.0)),
+            _ => None,
+        }
     }
 
     /// Whether `value` may be taken: of the right kind, between the bounds and, up to rounding, on a step.

@@ -17,7 +17,7 @@
 //! never taken by chance.
 
 use crate::domain::Domain;
-use crate::sampler::{Sampler, TrialNumber, TrialRecord};
+use crate::sampler::{History, Sampler, TrialNumber};
 use crate::space::{Parameter, Point, Space};
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ impl<S: Sampler> Enqueued<S> {
         let mut numbers = BTreeMap::new();
         for entry_idx in whole.into_iter().chain(partial) {
             let open = &open[entry_idx];
-            let drawn = sampler.propose(space, &[], entry_idx as TrialNumber);
+            let drawn = sampler.propose(space, History::EMPTY, entry_idx as TrialNumber);
             let drawn = drawn.map(|drawn| filled(open, &drawn));
             let is_new = |point: &Point| !numbers.contains_key(point);
             let in_order = || (0..).map_while(|position| open.nth(position)).find(is_new);
@@ -94,15 +94,15 @@ fn filled(open: &Space, drawn: &Point) -> Point {
 }
 
 impl<S: Sampler> Sampler for Enqueued<S> {
-    fn propose(&mut self, space: &Space, finished: &[TrialRecord], number: TrialNumber) -> Option<Point> {
+    fn propose(&mut self, space: &Space, history: History<'_>, number: TrialNumber) -> Option<Point> {
         if let Some(point) = usize::try_from(number).ok().and_then(|number| self.points.get(number)) {
             return Some(point.clone());
         }
-        let mut point = self.sampler.propose(space, finished, number)?;
+        let mut point = self.sampler.propose(space, history, number)?;
         // A continuum may be drawn from with repetition: then the way could go round, and is left after E steps.
         for _ in &self.points {
             let Some(&earlier) = self.numbers.get(&point) else { break };
-            point = self.sampler.propose(space, finished, earlier)?;
+            point = self.sampler.propose(space, history, earlier)?;
         }
         Some(point)
     }

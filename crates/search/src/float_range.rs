@@ -83,7 +83,6 @@ impl FloatRange {
         Ok(FloatRange { min, max, kind: Kind::Steps { step, count } })
     }
 
-    /// How many values there are; `None` for a continuum.
     /// The least value.
     pub fn min(&self) -> f64 {
         self.min
@@ -110,6 +109,7 @@ impl FloatRange {
         }
     }
 
+    /// How many values there are; `None` for a continuum.
     pub(crate) fn count(&self) -> Option<u128> {
         match self.kind {
             Kind::Steps { count, .. } => Some(u128::from(count)),
@@ -148,15 +148,38 @@ impl FloatRange {
         x.clamp(min, max)
     }
 
+    pub(crate) fn shares(&self, x: f64) -> Option<(f64, f64)> {
+        let (min, max) = (self.min, self.max);
+        self.held(x)?;
+        if self.count() == Some(1) {
+            return Some((0.0, 1.0));
+        }
+        let u = match self.kind {
+            // Halves, since the distance of the ends may overflow.
+            Kind::Continuum(Scale::Linear) => (x / 2.0 - min / 2.0) / (max / 2.0 - min / 2.0),
+            Kind::Continuum(Scale::Log) => (x.ln() - min.ln()) / (max.ln() - min.ln()),
+            Kind::Steps { step, count } => {
+                let (idx, count) = (self.position(x, step) as f64, count as f64);
+                return Some((idx / count, (idx + 1.0) / count));
+            }
+        };
+        Some((u, u))
+    }
+
     pub(crate) fn held(&self, x: f64) -> Option<f64> {
         match self.kind {
             _ if !(self.min <= x && x <= self.max) => None,
             Kind::Continuum(_) => Some(x),
             Kind::Steps { step, .. } => {
-                let idx = (x / step - self.min / step).round().max(0.0) as u128;
-                self.nth(idx).filter(|nth| (nth - x).abs() <= tolerance(self.min, self.max))
+                let nth = self.nth(self.position(x, step));
+                nth.filter(|nth| (nth - x).abs() <= tolerance(self.min, self.max))
             }
         }
+    }
+
+    /// Where the step nearest to `x` stands, counted from `min`.
+    fn position(&self, x: f64, step: f64) -> u128 {
+        (x / step - self.min / step).round().max(0.0) as u128
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! No list of points is made; a grid of 10¹² costs nothing until it is run.
 
-use crate::sampler::{Sampler, TrialNumber, TrialRecord};
+use crate::sampler::{History, Sampler, TrialNumber};
 use crate::space::{Point, Space};
 
 /// Proposes every point of a finite space, in the order of [`Space::nth`].
@@ -27,7 +27,7 @@ impl Grid {
 }
 
 impl Sampler for Grid {
-    fn propose(&mut self, space: &Space, _finished: &[TrialRecord], number: TrialNumber) -> Option<Point> {
+    fn propose(&mut self, space: &Space, _history: History<'_>, number: TrialNumber) -> Option<Point> {
         space.nth(u128::from(number))
     }
 }

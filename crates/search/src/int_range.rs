@@ -99,11 +99,31 @@ impl IntRange {
         match self.scale {
             Scale::Linear => position(u, self.count()),
             Scale::Log => {
-                let (a, b) = (self.min as f64 - 0.5, self.max as f64 + 0.5);
+                let (a, b) = self.ends();
                 let x = (a.ln() * (1.0 - u) + b.ln() * u).exp();
                 u128::from((x.round() as i64).clamp(self.min, self.max).abs_diff(self.min))
             }
         }
+    }
+
+    /// What `min` and `max` stand for on a log scale: a and b.
+    fn ends(&self) -> (f64, f64) {
+        (self.min as f64 - 0.5, self.max as f64 + 0.5)
+    }
+
+    pub(crate) fn shares(&self, i: i64) -> Option<(f64, f64)> {
+        if !self.contains(i) {
+            return None;
+        }
+        let (idx, count) = (i.abs_diff(self.min) / self.step.unsigned_abs(), self.count() as f64);
+        Some(match self.scale {
+            Scale::Linear => (idx as f64 / count, (idx as f64 + 1.0) / count),
+            Scale::Log => {
+                let (a, b) = self.ends();
+                let share = |x: f64| (x / a).ln() / (b / a).ln();
+                (share(i as f64 - 0.5), share(i as f64 + 0.5))
+            }
+        })
     }
 
     pub(crate) fn contains(&self, i: i64) -> bool {

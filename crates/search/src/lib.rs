@@ -4,7 +4,7 @@
 //! [`Point`] of it, one [`Value`] a parameter, for every trial: what *is* tried.
 //!
 //! ```
-//! use mlpsweep_search::{Domain, FloatRange, IntRange, Parameter, Random, Sampler, Scale, Space, Value};
+//! use mlpsweep_search::{Domain, FloatRange, History, IntRange, Parameter, Random, Sampler, Scale, Space, Value};
 //! use mlpsweep_seed::Seed;
 //!
 //! let space = Space::new(vec![
@@ -14,7 +14,7 @@
 //! ])?;
 //!
 //! let mut sampler = Random::new(Seed::new(7));
-//! let point = sampler.propose(&space, &[], 0).expect("a continuum never runs out");
+//! let point = sampler.propose(&space, History::EMPTY, 0).expect("a continuum never runs out");
 //! assert_eq!(point.get("activation"), Some(&Value::Text("relu".into())));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -24,15 +24,19 @@
 
 mod categorical;
 mod domain;
+mod draws;
 mod enqueued;
 mod float_range;
 mod grid;
 mod int_range;
 mod list;
+mod parzen;
 mod permutation;
 mod random;
 mod sampler;
+mod sobol;
 mod space;
+mod tpe;
 mod value;
 
 pub use categorical::Categorical;
@@ -43,6 +47,8 @@ pub use grid::{Grid, GridError};
 pub use int_range::IntRange;
 pub use list::List;
 pub use random::Random;
-pub use sampler::{Sampler, TrialNumber, TrialRecord, TrialState};
+pub use sampler::{History, Sampler, TrialNumber, TrialRecord, TrialState};
+pub use sobol::Sobol;
 pub use space::{Parameter, Point, PointError, Space, SpaceError};
+pub use tpe::Tpe;
 pub use value::Value;

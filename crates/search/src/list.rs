@@ -8,7 +8,7 @@
 //! the parameter is what it is by default. Names come in the space's order, then in their own.
 
 use crate::enqueued::Entry;
-use crate::sampler::{Sampler, TrialNumber, TrialRecord};
+use crate::sampler::{History, Sampler, TrialNumber};
 use crate::space::{Parameter, Point, Space};
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl List {
 }
 
 impl Sampler for List {
-    fn propose(&mut self, space: &Space, _finished: &[TrialRecord], number: TrialNumber) -> Option<Point> {
+    fn propose(&mut self, space: &Space, _history: History<'_>, number: TrialNumber) -> Option<Point> {
         let entry = self.entries.get(usize::try_from(number).ok()?)?;
         let value = |Parameter { name, domain }: &Parameter| {
             let only = || if domain.count() == Some(1) { domain.nth(0) } else { None };

@@ -29,8 +29,29 @@ pub struct TrialRecord {
     pub point: Point,
     /// How it ended.
     pub state: TrialState,
-    /// Its mean score over the folds that were scored, a finite number; `None` if there is none.
-    pub score: Option<f64>,
+    /// Folds that were scored.
+    pub n_folds: usize,
+    /// Its mean score over them, turned so that less is better, a finite number; `None` if there is none.
+    pub loss: Option<f64>,
+}
+
+/// What may be looked at when a trial is proposed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct History<'a> {
+    /// Trials that have ended, in order of their numbers.
+    pub finished: &'a [TrialRecord],
+    /// Points of the trials after these, up to the one that is proposed: it is not known how they end.
+    pub running: &'a [Point],
+}
+
+impl History<'_> {
+    /// Nothing has been tried.
+    pub const EMPTY: History<'static> = History { finished: &[], running: &[] };
+
+    /// Whether the point has been tried or is being tried.
+    pub(crate) fn holds(&self, point: &Point) -> bool {
+        self.finished.iter().any(|record| record.point == *point) || self.running.contains(point)
+    }
 }
 
 /// Chooses what to try.
@@ -38,8 +59,6 @@ pub struct TrialRecord {
 /// A proposal is a function of the arguments and of what the sampler was made with, its seed above all: not of earlier
 /// calls, nor of their order. So a sweep that was interrupted goes on as if it had not been.
 pub trait Sampler {
-    /// The next point, from what has finished; `None` when the space has nothing left to offer.
-    ///
-    /// `finished` is in order of the trials' numbers.
-    fn propose(&mut self, space: &Space, finished: &[TrialRecord], number: TrialNumber) -> Option<Point>;
+    /// The next point, from what is known; `None` when the space has nothing left to offer.
+    fn propose(&mut self, space: &Space, history: History<'_>, number: TrialNumber) -> Option<Point>;
 }

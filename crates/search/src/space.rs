@@ -85,10 +85,10 @@ impl Space {
         (rest == 0).then(|| self.point_of(values))
     }
 
-    /// The position of the point whose values lie at the shares `u(name)` of their domains; `None` for a continuum.
-    pub(crate) fn sample_position(&self, u: impl Fn(&str) -> f64) -> Option<u128> {
-        self.parameters.iter().try_fold(0_u128, |idx, Parameter { name, domain }| {
-            Some(idx * domain.count()? + domain.sample_position(u(name))?)
+    /// The position of the point whose values lie at the shares `u(position, name)` of their domains; `None` for a continuum.
+    pub(crate) fn sample_position(&self, u: impl Fn(usize, &str) -> f64) -> Option<u128> {
+        self.parameters.iter().enumerate().try_fold(0_u128, |idx, (position, Parameter { name, domain })| {
+            Some(idx * domain.count()? + domain.sample_position(u(position, name))?)
         })
     }
 

@@ -18,6 +18,7 @@
 //! | how large is the difference? | [`hodges_lehmann()`], [`bootstrap_interval`] |
 //! | is it larger than a margin? | [`signed_rank_p`] |
 //! | and when many are compared at once? | [`benjamini_hochberg()`] |
+//! | how likely is that under a normal distribution? | [`normal_cdf`], [`normal_quantile`] |
 //!
 //! ```
 //! use mlpsweep_stats::{corrected_se, mean, paired_corrected_t_test, sd, t_interval};
@@ -44,6 +45,7 @@ mod decomposition;
 mod describe;
 mod hodges_lehmann;
 mod holm;
+mod normal;
 mod resampled;
 mod signed_rank;
 mod student;
@@ -55,6 +57,7 @@ pub use decomposition::{Decomposition, RepeatedErrors};
 pub use describe::{mean, sd};
 pub use hodges_lehmann::{hodges_lehmann, median};
 pub use holm::holm;
+pub use normal::{normal_cdf, normal_quantile};
 pub use resampled::{Interval, TTest, corrected_se, paired_corrected_t_test, t_interval};
 pub use signed_rank::signed_rank_p;
 pub use student::{t_critical, t_two_sided_p};

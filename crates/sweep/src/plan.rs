@@ -165,7 +165,7 @@ impl Plan {
         let mut sampler = self.sampler();
         let space = &self.sweep.parameters.space;
         (0..n_trials).map_while(move |number: TrialNumber| {
-            let point = sampler.propose(space, &[], number)?;
+            let point = sampler.propose(space, History::EMPTY, number)?;
             Some(Trial { number, point: owned(&point) })
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::{fixed, floats, ints, space, texts};
 use mlpsweep_search::Scale::{Linear, Log};
-use mlpsweep_search::{Enqueued, Entry, Grid, Point, Random, Sampler, Space, TrialRecord, TrialState};
+use mlpsweep_search::{Enqueued, Entry, Grid, History, Point, Random, Sampler, Sobol, Space, Tpe, TrialRecord, TrialState};
 use mlpsweep_seed::Seed;
 use std::collections::BTreeSet;
 
@@ -14,6 +14,14 @@ fn grid(space: &Space, _: Seed) -> Box<dyn Sampler> {
 
 fn random(_: &Space, seed: Seed) -> Box<dyn Sampler> {
     Box::new(Random::new(seed))
+}
+
+fn sobol(_: &Space, seed: Seed) -> Box<dyn Sampler> {
+    Box::new(Sobol::new(seed))
+}
+
+fn tpe(_: &Space, seed: Seed) -> Box<dyn Sampler> {
+    Box::new(Tpe::new(seed))
 }
 
 /// A whole point, and one of which all is left open but the first parameter, where there is room for it.
@@ -61,6 +69,20 @@ fn random_conforms() {
     }
 }
 
+#[test]
+fn sobol_conforms() {
+    for space in finite_spaces().iter().chain(&endless_spaces()) {
+        check_sampler(sobol, space);
+    }
+}
+
+#[test]
+fn tpe_conforms() {
+    for space in finite_spaces().iter().chain(&endless_spaces()) {
+        check_sampler(tpe, space);
+    }
+}
+
 /// Spaces of at most a few hundred points.
 fn finite_spaces() -> Vec<Space> {
     vec![
@@ -96,22 +118,28 @@ const N_TRIALS: u64 = 300;
 #[track_caller]
 fn check_sampler(make: Make, space: &Space) {
     let fresh = || make(space, Seed::new(7));
-    let propose_all = |sampler: &mut dyn Sampler, finished: &[TrialRecord]| -> Vec<Point> {
-        (0..N_TRIALS).map_while(|number| sampler.propose(space, finished, number)).collect()
+    let propose_all = |sampler: &mut dyn Sampler| -> Vec<Point> {
+        (0..N_TRIALS).map_while(|number| sampler.propose(space, History::EMPTY, number)).collect()
     };
 
-    let points = propose_all(&mut *fresh(), &[]);
+    let points = propose_all(&mut *fresh());
     check_points(space, &points);
-    assert_eq!(propose_all(&mut *fresh(), &[]), points, "the same seed, other points");
+    assert_eq!(propose_all(&mut *fresh()), points, "the same seed, other points");
 
     let mut sampler = fresh();
     for number in (0..points.len()).rev().chain(0..points.len()) {
-        let again = sampler.propose(space, &[], number as u64);
+        let again = sampler.propose(space, History::EMPTY, number as u64);
         assert_eq!(again.as_ref(), Some(&points[number]), "the order of calls matters to proposal {number}");
     }
 
-    let finished = history(&points);
-    check_points(space, &propose_all(&mut *fresh(), &finished));
+    let (points_of_history, records) = with_history(&mut *fresh(), space);
+    check_points(space, &points_of_history);
+    assert_eq!(points_of_history.len(), points.len(), "as many as without a history");
+    // A proposal is a function of what it is told, whoever is asked and whatever was asked before.
+    for number in [0, 11, 40].into_iter().filter(|&number| number < points.len()) {
+        let again = fresh().propose(space, known(&records, &points_of_history, number), number as u64);
+        assert_eq!(again.as_ref(), Some(&points_of_history[number]), "proposal {number} again");
+    }
 
     if let Some(count) = space.count() {
         assert_eq!(
@@ -122,12 +150,29 @@ fn check_sampler(make: Make, space: &Space) {
         for number in [count, count.saturating_add(1), u128::from(u64::MAX)] {
             let number = u64::try_from(number.min(u128::from(u64::MAX))).unwrap();
             if u128::from(number) >= count {
-                assert_eq!(sampler.propose(space, &[], number), None, "there is no more to propose");
+                assert_eq!(sampler.propose(space, History::EMPTY, number), None, "there is no more to propose");
             }
         }
     } else {
         assert_eq!(points.len() as u64, N_TRIALS, "a continuum never ends");
     }
+}
+
+/// What is known when a trial is proposed while four run.
+fn known<'a>(records: &'a [TrialRecord], points: &'a [Point], number: usize) -> History<'a> {
+    let n_finished = number.saturating_sub(4);
+    History { finished: &records[..n_finished], running: &points[n_finished..number] }
+}
+
+/// Proposals that follow each other, each told how the earlier ones ended: in every way there is.
+fn with_history(sampler: &mut dyn Sampler, space: &Space) -> (Vec<Point>, Vec<TrialRecord>) {
+    let (mut points, mut records): (Vec<Point>, Vec<TrialRecord>) = (Vec::new(), Vec::new());
+    for number in 0..N_TRIALS as usize {
+        let Some(point) = sampler.propose(space, known(&records, &points, number), number as u64) else { break };
+        records.push(ended(number, &point));
+        points.push(point);
+    }
+    (points, records)
 }
 
 /// Points lie in the space: its names in order, every value in its domain; and none comes twice.
@@ -143,18 +188,15 @@ fn check_points(space: &Space, points: &[Point]) {
     assert_eq!(points.iter().collect::<BTreeSet<_>>().len(), points.len(), "a point comes twice");
 }
 
-/// The points as trials that ended in every way there is.
-fn history(points: &[Point]) -> Vec<TrialRecord> {
-    let ends = [
-        (TrialState::Complete, Some(0.25)),
-        (TrialState::Pruned, Some(0.75)),
-        (TrialState::Pruned, None),
-        (TrialState::Timeout, None),
-        (TrialState::Diverged, None),
-        (TrialState::Failed, None),
-    ];
-    let record = |((number, point), (state, score)): ((u64, &Point), (TrialState, Option<f64>))| {
-        TrialRecord { number, point: point.clone(), state, score }
+fn ended(number: usize, point: &Point) -> TrialRecord {
+    let loss = (number * 37 % 101) as f64;
+    let (state, n_folds, loss) = match number % 7 {
+        0 => (TrialState::Pruned, 2, Some(loss)),
+        1 => (TrialState::Pruned, 0, None),
+        2 => (TrialState::Timeout, 1, Some(loss)),
+        3 => (TrialState::Diverged, 0, None),
+        4 => (TrialState::Failed, 0, None),
+        _ => (TrialState::Complete, 5, Some(loss)),
     };
-    (0..).zip(points).zip(ends.into_iter().cycle()).map(record).collect()
+    TrialRecord { number: number as u64, point: point.clone(), state, n_folds, loss }
 }

@@ -157,6 +157,18 @@ proptest! {
     }
 
     #[test]
+    fn shares_lead_back_to_the_value(domain in any::domain(), u in 0.0_f64..1.0) {
+        let value = domain.sample(u);
+        let (low, high) = domain.shares(&value).expect("its own value");
+        prop_assert!((0.0..=1.0).contains(&low) && low <= high && high <= 1.0 + 1e-9, "{low} {high}");
+        // Ranges of i64 are wider than a float has digits.
+        prop_assert!(low - 1e-6 <= u && u <= high + 1e-6, "{value} has {low} to {high}, not {u}");
+        if domain.count().is_some_and(|count| count < 1_000) {
+            prop_assert_eq!(domain.sample(f64::midpoint(low, high)), value);
+        }
+    }
+
+    #[test]
     fn what_is_sampled_is_held(domain in any::domain(), u in 0.0_f64..1.0) {
         let value = domain.sample(u);
         prop_assert!(domain.contains(&value), "{value}");

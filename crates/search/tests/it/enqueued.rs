@@ -2,7 +2,7 @@
 
 use crate::{fixed, floats, ints, space, texts};
 use mlpsweep_search::Scale::{Linear, Log};
-use mlpsweep_search::{EnqueueError, Enqueued, Entry, Grid, List, Point, Random, Sampler, Space, Value};
+use mlpsweep_search::{EnqueueError, Enqueued, Entry, Grid, History, List, Point, Random, Sampler, Space, Value};
 use mlpsweep_seed::Seed;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ fn int(i: i64) -> Value {
 }
 
 fn proposals(sampler: &mut dyn Sampler, space: &Space, n: u64) -> Vec<Point> {
-    (0..n).map_while(|number| sampler.propose(space, &[], number)).collect()
+    (0..n).map_while(|number| sampler.propose(space, History::EMPTY, number)).collect()
 }
 
 /// `a=1 b=2`
@@ -118,8 +118,8 @@ fn a_list_is_all_there_is() {
     let points = proposals(&mut list, &space, 99);
     let points: Vec<String> = points.iter().map(written).collect();
     assert_eq!(points, ["a=7 b=0.5 depth=2 width=4", "a=7 b=0.25", "a=7 b=0.5 depth=2 width=4"]);
-    assert_eq!(list.propose(&space, &[], 1).as_ref().map(written).as_ref(), Some(&points[1]), "in any order");
-    assert_eq!(list.propose(&space, &[], u64::MAX), None);
+    assert_eq!(list.propose(&space, History::EMPTY, 1).as_ref().map(written).as_ref(), Some(&points[1]), "in any order");
+    assert_eq!(list.propose(&space, History::EMPTY, u64::MAX), None);
 }
 
 proptest! {

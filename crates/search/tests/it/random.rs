@@ -2,12 +2,12 @@
 
 use crate::{fixed, floats, ints, space, texts};
 use mlpsweep_search::Scale::{Linear, Log};
-use mlpsweep_search::{Grid, Parameter, Point, Random, Sampler, Space, Value};
+use mlpsweep_search::{Grid, History, Parameter, Point, Random, Sampler, Space, Value};
 use mlpsweep_seed::Seed;
 
 fn propose(seed: u64, space: &Space, numbers: impl IntoIterator<Item = u64>) -> Vec<Point> {
     let mut sampler = Random::new(Seed::new(seed));
-    numbers.into_iter().filter_map(|number| sampler.propose(space, &[], number)).collect()
+    numbers.into_iter().filter_map(|number| sampler.propose(space, History::EMPTY, number)).collect()
 }
 
 fn column(points: &[Point], name: &str) -> Vec<String> {
@@ -85,8 +85,8 @@ fn nothing_is_carried_from_one_space_to_another() {
     let (one, two) = (space(&[ints(1, 50, None, Log)]), space(&[ints(1, 60, None, Log)]));
     let mut sampler = Random::new(Seed::new(7));
     for number in 0..20 {
-        assert_eq!(sampler.propose(&one, &[], number), propose(7, &one, [number]).pop());
-        assert_eq!(sampler.propose(&two, &[], number), propose(7, &two, [number]).pop());
+        assert_eq!(sampler.propose(&one, History::EMPTY, number), propose(7, &one, [number]).pop());
+        assert_eq!(sampler.propose(&two, History::EMPTY, number), propose(7, &two, [number]).pop());
     }
 }
 
@@ -104,7 +104,7 @@ fn a_grid_of_a_continuum_is_refused_by_name() {
 fn a_huge_grid_costs_nothing() {
     let space = space(&vec![ints(1, 100, None, Linear); 6]);
     let mut grid = Grid::new(&space).unwrap();
-    let last = grid.propose(&space, &[], 999_999_999_999).unwrap();
+    let last = grid.propose(&space, History::EMPTY, 999_999_999_999).unwrap();
     assert!(last.iter().all(|(_, value)| *value == Value::Int(100)));
-    assert_eq!(grid.propose(&space, &[], 1_000_000_000_000), None);
+    assert_eq!(grid.propose(&space, History::EMPTY, 1_000_000_000_000), None);
 }
