@@ -44,6 +44,12 @@ impl Progress {
 
     /// `done` of them are done; `note` says how good the best is.
     pub(crate) fn show(&mut self, done: u64, note: &str) {
+        self.show_of(done, self.total, note);
+    }
+
+    /// The same where what there is to do has changed.
+    pub(crate) fn show_of(&mut self, done: u64, total: u64, note: &str) {
+        self.total = total;
         let before = *self.done_before.get_or_insert(done);
         let mut said = vec![note.to_owned()];
         said.extend(self.seconds_left(done, before).map(|seconds| format!("{seconds:.0} s left")));
@@ -51,6 +57,7 @@ impl Progress {
         match &mut self.shown {
             Shown::Bar(bar) => {
                 bar.set_message(said.join(", "));
+                bar.set_length(total);
                 bar.set_position(done);
             }
             Shown::Lines { last } => {

@@ -22,8 +22,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
     set.extend(arguments.ensemble.iter().map(|name| format!("select.ensemble={name}")));
     let sweep = Sweep::read(&arguments.sweep, &set)?;
     let plan = Plan::new(sweep)?;
+    let n_jobs = jobs(arguments.jobs, arguments.output);
     if arguments.dry_run {
-        return describe(&plan, jobs(arguments.jobs, arguments.output), arguments.output);
+        return describe(&plan, n_jobs, arguments.output);
     }
     if plan.n_trials.is_none() {
         return Err(plan.too_many_points().into());
@@ -33,7 +34,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
             tell(text);
         }
     };
-    notes(&plan, arguments.output);
+    notes(&plan, n_jobs, arguments.output);
     if !plan.test_rows.is_empty() {
         let n_rows = plan.test_rows.len();
         note(&format!(
@@ -48,7 +49,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
 
     let metric = plan.metrics[0].name();
     let options = RunOptions {
-        jobs: jobs(arguments.jobs, arguments.output),
+        jobs: n_jobs,
         max_time: arguments.max_time.or(plan.sweep.search.max_time),
         stop: signals.stop(),
         max_failures: arguments.max_failures,
@@ -59,8 +60,13 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         let shown = progress.get_or_insert_with(|| Progress::new(now.total, "folds", arguments.output));
         let best = now.best.map(|(trial, mean)| format!("best mean {metric} {mean:.4} (trial {trial})"));
         let counted = |n: u64, word: &str| (n > 0).then(|| format!("{n} {word}"));
-        let notes = [best, counted(now.diverged, "diverged"), counted(now.failed, "failed")];
-        shown.show(now.done, &notes.into_iter().flatten().collect::<Vec<_>>().join(", "));
+        let notes = [
+            best,
+            counted(now.pruned, "trials pruned"),
+            counted(now.diverged, "diverged"),
+            counted(now.failed, "failed"),
+        ];
+        shown.show_of(now.done, now.total, &notes.into_iter().flatten().collect::<Vec<_>>().join(", "));
         failed = now.failed;
     });
     if let Some(progress) = progress {

@@ -8,7 +8,7 @@ use mlpsweep_search::{Domain, Entry, Value};
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::forecast::Forecast;
 use mlpsweep_sweep::plan::MOST_GRID_POINTS;
-use mlpsweep_sweep::spec::{SamplerKind, Sweep};
+use mlpsweep_sweep::spec::{Racing, SamplerKind, Sweep};
 use std::collections::BTreeSet;
 
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Problem> {
@@ -38,14 +38,22 @@ pub(crate) fn describe(plan: &Plan, jobs: usize, output: OutputArguments) -> Res
         }
     };
     print(&text)?;
-    notes(plan, output);
+    notes(plan, jobs, output);
     Ok(())
 }
 
 /// What the user may want to know.
-pub(crate) fn notes(plan: &Plan, output: OutputArguments) {
-    if !output.quiet {
-        plan.notes.iter().for_each(|note| tell(&format!("note: {note}")));
+pub(crate) fn notes(plan: &Plan, jobs: usize, output: OutputArguments) {
+    if output.quiet {
+        return;
+    }
+    plan.notes.iter().for_each(|note| tell(&format!("note: {note}")));
+    let lag = plan.sweep.search.lag;
+    if plan.looks_back() && jobs as u64 > lag {
+        tell(&format!(
+            "note: {jobs} jobs, but no more than {lag} trials are under way at once, since later ones wait for their results; \
+             a larger `lag` in [search] keeps more jobs busy, and lets them know less"
+        ));
     }
 }
 
@@ -98,6 +106,7 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
         if also.is_empty() { ranks } else { format!("{ranks}; also {}", also.join(", ")) }
     });
     line("sampler", plan.sweep.search.sampler.name().to_owned());
+    line("racing", if plan.is_raced() { plan.sweep.search.racing } else { Racing::Off }.name().to_owned());
     line("configurations", plan.n_points.map_or_else(|| "a continuum".to_owned(), |n| n.to_string()));
     let is_list = plan.sweep.search.sampler == SamplerKind::List;
     let entries = &plan.sweep.enqueue.entries;

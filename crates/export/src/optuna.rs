@@ -75,6 +75,7 @@ fn trial(study: &Study, row: &RankedTrial<'_>, domains: &BTreeMap<String, Domain
     let state = match row.state {
         TrialState::Complete => 1,
         TrialState::Running => 0,
+        TrialState::Pruned => 2,
         TrialState::Diverged | TrialState::Failed => 3,
     };
     let folds: Map<String, Json> = scores

@@ -3,6 +3,7 @@
 //! ```text
 //! complete   by the mean of the first metric, the better first; equal means share the lowest rank    1 2 2 4
 //! running    folds are missing: more folds first, then the mean of those there are                   no rank
+//! pruned     it was stopped since it fell behind: more folds first, then the mean of those there are   no rank
 //! diverged   at least one fold left the finite numbers                                               no rank
 //! failed     at least one fold could not be trained, and none diverged                               no rank
 //! ```
@@ -103,6 +104,8 @@ pub enum TrialState {
     Complete,
     /// Folds are missing, and nothing went wrong with the others: it is being trained, or was interrupted.
     Running,
+    /// It was stopped after some folds, since it fell behind.
+    Pruned,
     /// A fold left the finite numbers.
     Diverged,
     /// A fold could not be trained.
@@ -115,6 +118,7 @@ impl TrialState {
         match self {
             TrialState::Complete => "complete",
             TrialState::Running => "running",
+            TrialState::Pruned => "pruned",
             TrialState::Diverged => "diverged",
             TrialState::Failed => "failed",
         }
@@ -137,7 +141,8 @@ impl Ranking<'_> {
             .map(|trial| {
                 let start = folds.partition_point(|fold| fold.unit.trial < trial.number);
                 let end = folds.partition_point(|fold| fold.unit.trial <= trial.number);
-                let row = RankedTrial::new(&study.info, trial, &folds[start..end]);
+                let is_pruned = study.pruned.contains(&trial.number);
+                let row = RankedTrial::new(&study.info, trial, &folds[start..end], is_pruned);
                 (Standing::new(&study.info, &row), row)
             })
             .collect();
@@ -252,7 +257,7 @@ impl Ranking<'_> {
 
 impl<'a> RankedTrial<'a> {
     /// A row without rank and comparison; `folds` are the trial's.
-    fn new(info: &SweepInfo, trial: &'a Trial, folds: &[&FoldRecord]) -> RankedTrial<'a> {
+    fn new(info: &SweepInfo, trial: &'a Trial, folds: &[&FoldRecord], is_pruned: bool) -> RankedTrial<'a> {
         let mut splits: Vec<Option<&FoldRecord>> = vec![None; info.n_splits()];
         for fold in folds {
             if let Some(split) = splits.get_mut(fold.unit.split) {
@@ -268,8 +273,9 @@ impl<'a> RankedTrial<'a> {
         let state = match (diverged, failed) {
             (Some(_), _) => TrialState::Diverged,
             (None, Some(_)) => TrialState::Failed,
-            (None, None) if folds_done < splits.len() => TrialState::Running,
-            (None, None) => TrialState::Complete,
+            (None, None) if folds_done == splits.len() => TrialState::Complete,
+            (None, None) if is_pruned => TrialState::Pruned,
+            (None, None) => TrialState::Running,
         };
         let is_complete = state == TrialState::Complete;
         let complete: Vec<&FoldRecord> =
@@ -314,7 +320,7 @@ struct Standing {
 
 impl Standing {
     fn new(info: &SweepInfo, row: &RankedTrial<'_>) -> Standing {
-        let by_score = matches!(row.state, TrialState::Complete | TrialState::Running);
+        let by_score = matches!(row.state, TrialState::Complete | TrialState::Running | TrialState::Pruned);
         let score = row.scores.first().and_then(Scores::running_mean);
         let sign = -sign(info);
         Standing {

@@ -18,6 +18,8 @@ pub struct Study {
     pub trials: Vec<Trial>,
     /// What came out, a record per finished unit.
     pub folds: Vec<FoldRecord>,
+    /// Trials that were stopped since they fell behind.
+    pub pruned: BTreeSet<TrialNumber>,
     /// When units ran.
     pub timings: Vec<Timing>,
     /// Bias² and variance of trials whose rows are validated in several repeats.
@@ -62,6 +64,7 @@ impl Study {
         let (refit, closing) = (store.refit()?, store.closing()?);
         let confirmations = store.confirmations()?;
         let timings = store.timings()?;
+        let pruned: BTreeSet<TrialNumber> = store.pruned()?.into_iter().map(|(trial, _)| trial).collect();
         let folds = store.folds(with_curves)?;
         let trials = store.trials()?;
         // A list may have lost entries since, which alone had some parameter: what was tried is shown all the same.
@@ -75,6 +78,7 @@ impl Study {
             info,
             trials,
             folds,
+            pruned,
             timings,
             decompositions: BTreeMap::new(),
             honest: None,

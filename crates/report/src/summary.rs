@@ -32,6 +32,7 @@ pub fn summary_json(ranking: &Ranking<'_>, info: &SweepInfo) -> String {
             asked: info.n_trials,
             complete: ranking.count(TrialState::Complete),
             running: ranking.count(TrialState::Running),
+            pruned: ranking.count(TrialState::Pruned),
             diverged: ranking.count(TrialState::Diverged),
             failed: ranking.count(TrialState::Failed),
         },
@@ -128,6 +129,7 @@ struct Trials {
     asked: u64,
     complete: usize,
     running: usize,
+    pruned: usize,
     diverged: usize,
     failed: usize,
 }

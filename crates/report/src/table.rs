@@ -105,7 +105,9 @@ fn columns(rows: &[RankedTrial<'_>], info: &SweepInfo, has_errors: bool) -> Vec<
     }
     let count = |n: Option<usize>| n.map(|n| n.to_string()).unwrap_or_default();
     let state = |row: &RankedTrial<'_>| match row.state {
-        TrialState::Running => format!("{} {}/{}", row.state, row.folds_done, info.n_splits()),
+        TrialState::Running | TrialState::Pruned => {
+            format!("{} {}/{}", row.state, row.folds_done, info.n_splits())
+        }
         _ => row.state.to_string(),
     };
     let all_complete = rows.iter().all(|row| row.state == TrialState::Complete);

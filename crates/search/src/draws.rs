@@ -86,9 +86,8 @@ impl<D: Draws> Unrepeated<D> {
 /// Draw `number` of every parameter.
 pub(crate) fn draw(draws: &impl Draws, space: &Space, number: u64) -> Point {
     let parameters = space.parameters().iter().enumerate();
-    let value = parameters.map(|(position, parameter)| {
-        parameter.domain.sample(draws.share(number, position, &parameter.name))
-    });
+    let value = parameters
+        .map(|(position, parameter)| parameter.domain.sample(draws.share(number, position, &parameter.name)));
     space.point_of(value.collect())
 }
 

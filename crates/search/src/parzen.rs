@@ -198,7 +198,8 @@ fn normals(middles: &[f64]) -> (Vec<Normal>, Vec<usize>) {
         };
         let normal = Normal { mu, sigma: reach.clamp(least, 1.0) };
         // Of equal middles all lie side by side, but not all of them have the same neighbours.
-        let known = normals.iter().rev().take_while(|known| known.mu == mu).position(|known| *known == normal);
+        let known =
+            normals.iter().rev().take_while(|known| known.mu == mu).position(|known| *known == normal);
         of_trial[i] = known.map_or(normals.len(), |back| normals.len() - 1 - back);
         if known.is_none() {
             normals.push(normal);

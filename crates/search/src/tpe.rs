@@ -47,8 +47,7 @@ impl Sampler for Tpe {
         }
         let searched = Searched::new(space);
         let (below, above) = split(&searched, history);
-        let (below, above) =
-            (Parzen::new(&searched.domains, &below), Parzen::new(&searched.domains, &above));
+        let (below, above) = (Parzen::new(&searched.domains, &below), Parzen::new(&searched.domains, &above));
         let mut stream = self.seed.nth(number).stream();
         let mut candidates: Vec<(f64, Point)> = (0..N_CANDIDATES)
             .filter_map(|_| {
@@ -73,7 +72,8 @@ impl Searched<'_> {
     pub(crate) fn new(space: &Space) -> Searched<'_> {
         let parameters = space.parameters().iter().enumerate();
         let searched = parameters.filter(|(_, parameter)| parameter.domain.count() != Some(1));
-        let (positions, domains) = searched.map(|(position, parameter)| (position, &parameter.domain)).unzip();
+        let (positions, domains) =
+            searched.map(|(position, parameter)| (position, &parameter.domain)).unzip();
         Searched { domains, positions }
     }
 
@@ -90,9 +90,7 @@ impl Searched<'_> {
     /// Where the point lies; `None` when it has values that are not searched.
     pub(crate) fn coordinates(&self, point: &Point) -> Option<Vec<Coordinate>> {
         let domains = self.domains.iter().zip(&self.positions);
-        domains
-            .map(|(domain, &position)| Coordinate::new(domain, point.iter().nth(position)?.1))
-            .collect()
+        domains.map(|(domain, &position)| Coordinate::new(domain, point.iter().nth(position)?.1)).collect()
     }
 }
 

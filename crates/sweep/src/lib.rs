@@ -22,6 +22,8 @@ mod memory;
 pub mod networks;
 mod objective;
 pub mod plan;
+mod queue;
+mod race;
 pub mod record;
 mod refit;
 pub mod runner;

@@ -13,6 +13,10 @@
 //!
 //! The window waits for its lowest trial, so that none is put off for ever, and no more than `lag` trials are held however
 //! many there are. A proposal that looks at results may look at all trials up to its number − `lag`, which have been started.
+//!
+//! Where trials may be stopped after any of their folds ([`Order::OneByOne`]) a trial's splits come in their order, and a trial
+//! of which a unit runs comes only when all others of the window have one running or none left: what it would run ahead may be
+//! for nothing.
 
 use mlpsweep_search::TrialNumber;
 use std::collections::VecDeque;
@@ -31,66 +35,115 @@ pub struct Waiting<T> {
     pub splits: Vec<(usize, f64)>,
 }
 
-/// Units, longest first within a window; made by [`longest_first`].
-#[derive(Debug)]
-pub struct LongestFirst<I, T> {
-    trials: I,
-    lag: u64,
-    /// The trial that did not fit into the window yet.
-    beyond: Option<Waiting<T>>,
-    /// By number; the splits of each from the last to be started to the first. The lowest one has units left.
-    window: VecDeque<Waiting<T>>,
+/// In which order the units of one trial come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The longest first, side by side.
+    SideBySide,
+    /// By split, one after the other where there is enough else to do.
+    OneByOne,
 }
 
-/// Units of `trials`, which come in order of their numbers, longest first within windows of `lag` numbers.
+/// Trials whose units may be started.
+#[derive(Debug)]
+pub struct Window<T> {
+    lag: u64,
+    order: Order,
+    /// By number; the splits of each from the last to be started to the first.
+    trials: VecDeque<InWindow<T>>,
+}
+
+#[derive(Debug)]
+struct InWindow<T> {
+    waiting: Waiting<T>,
+    n_running: usize,
+}
+
+impl<T> InWindow<T> {
+    /// The cost of its next unit; none where all are started.
+    fn cost(&self) -> Option<f64> {
+        self.waiting.splits.last().map(|(_, cost)| *cost)
+    }
+}
+
+impl<T: Clone> Window<T> {
+    /// No trial yet.
+    ///
+    /// # Panics
+    /// When `lag` is 0.
+    pub fn new(lag: u64, order: Order) -> Window<T> {
+        assert!(lag >= 1, "a window holds a trial at least");
+        Window { lag, order, trials: VecDeque::new() }
+    }
+
+    /// Whether the window reaches trial `number`, the one behind those that were put in.
+    pub fn reaches(&mut self, number: TrialNumber) -> bool {
+        while self.trials.front().is_some_and(|lowest| lowest.waiting.splits.is_empty()) {
+            self.trials.pop_front();
+        }
+        self.trials.front().is_none_or(|lowest| number - lowest.waiting.number < self.lag)
+    }
+
+    /// Puts in a trial, which has a higher number than all before.
+    pub fn put(&mut self, mut waiting: Waiting<T>) {
+        waiting.splits.reverse();
+        if self.order == Order::SideBySide {
+            waiting.splits.sort_by(|(_, cost), (_, other)| cost.total_cmp(other));
+        }
+        self.trials.push_back(InWindow { waiting, n_running: 0 });
+    }
+
+    /// The next unit; none where all are started.
+    pub fn start(&mut self) -> Option<(T, usize)> {
+        let may_wait = self.order == Order::OneByOne;
+        let is_free = |trial: &InWindow<T>| !may_wait || trial.n_running == 0;
+        let any_is_free = self.trials.iter().any(|trial| is_free(trial) && trial.cost().is_some());
+        let counts = |trial: &InWindow<T>| !any_is_free || is_free(trial);
+        let costs = self.trials.iter().filter(|trial| counts(trial)).filter_map(InWindow::cost);
+        let longest = costs.reduce(f64::max)?;
+        let is_next = |trial: &&mut InWindow<T>| {
+            counts(trial) && trial.cost().is_some_and(|cost| cost >= AS_LONG * longest)
+        };
+        let next = self.trials.iter_mut().find(is_next)?;
+        next.n_running += 1;
+        let (split, _) = next.waiting.splits.pop()?;
+        Some((next.waiting.trial.clone(), split))
+    }
+
+    /// A unit of the trial has ended.
+    pub fn end(&mut self, number: TrialNumber) {
+        if let Some(trial) = self.trials.iter_mut().find(|trial| trial.waiting.number == number) {
+            trial.n_running = trial.n_running.saturating_sub(1);
+        }
+    }
+
+    /// No further unit of the trial is to be started.
+    pub fn drop(&mut self, number: TrialNumber) {
+        if let Some(trial) = self.trials.iter_mut().find(|trial| trial.waiting.number == number) {
+            trial.waiting.splits.clear();
+        }
+    }
+}
+
+/// Units of `trials`, which come in order of their numbers, as they would be started if none waited for another's end.
 ///
 /// # Panics
 /// When `lag` is 0.
-pub fn longest_first<T: Clone, I: Iterator<Item = Waiting<T>>>(trials: I, lag: u64) -> LongestFirst<I, T> {
-    assert!(lag >= 1, "a window holds a trial at least");
-    LongestFirst { trials, lag, beyond: None, window: VecDeque::new() }
-}
-
-impl<T> Waiting<T> {
-    /// The largest cost of its units; none where all are started.
-    fn longest(&self) -> Option<f64> {
-        self.splits.last().map(|(_, cost)| *cost)
-    }
-}
-
-impl<T: Clone, I: Iterator<Item = Waiting<T>>> LongestFirst<I, T> {
-    /// Lets go of the lowest trials that are done with, and takes in what the window then reaches.
-    fn advance(&mut self) {
-        while self.window.front().is_some_and(|lowest| lowest.splits.is_empty()) {
-            self.window.pop_front();
-        }
-        while let Some(mut waiting) = self.beyond.take().or_else(|| self.trials.next()) {
-            let lowest = self.window.front().map_or(waiting.number, |lowest| lowest.number);
-            if waiting.number - lowest >= self.lag {
-                self.beyond = Some(waiting);
-                return;
+pub fn longest_first<T: Clone>(
+    trials: impl Iterator<Item = Waiting<T>>,
+    lag: u64,
+) -> impl Iterator<Item = (T, usize)> {
+    let mut trials = trials.peekable();
+    let mut window = Window::new(lag, Order::SideBySide);
+    std::iter::from_fn(move || {
+        loop {
+            while trials.peek().is_some_and(|next| window.reaches(next.number)) {
+                window.put(trials.next()?);
             }
-            waiting.splits.reverse();
-            waiting.splits.sort_by(|(_, cost), (_, other)| cost.total_cmp(other));
-            if !waiting.splits.is_empty() {
-                self.window.push_back(waiting);
+            if let Some(unit) = window.start() {
+                return Some(unit);
             }
+            trials.peek()?;
         }
-    }
-}
-
-impl<T: Clone, I: Iterator<Item = Waiting<T>>> Iterator for LongestFirst<I, T> {
-    type Item = (T, usize);
-
-    fn next(&mut self) -> Option<(T, usize)> {
-        if self.window.front().is_none_or(|lowest| lowest.splits.is_empty()) {
-            self.advance();
-        }
-        let longest = self.window.iter().filter_map(Waiting::longest).reduce(f64::max)?;
-        let is_as_long =
-            |waiting: &&mut Waiting<T>| waiting.longest().is_some_and(|cost| cost >= AS_LONG * longest);
-        let next = self.window.iter_mut().find(is_as_long)?;
-        let (split, _) = next.splits.pop()?;
-        Some((next.trial.clone(), split))
-    }
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::record::{DataInfo, DomainInfo, MetricInfo, SelectInfo, SweepInfo, Trial, ValidationRows};
 use crate::spec::{
-    CvKind, Place, SamplerKind, SelectRule, SelectSpec, Source, SpecError, Sweep, unknown_word,
+    CvKind, Place, Racing, SamplerKind, SelectRule, SelectSpec, Source, SpecError, Sweep, unknown_word,
 };
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
@@ -10,7 +10,8 @@ use mlpsweep_data::{
     CsvOptions, Dataset, Fill, FoldKind, Folds, Schema, Target, builtin, generate, hold_out, read_csv,
 };
 use mlpsweep_search::{
-    Domain, EnqueueError, Enqueued, Grid, List, Point, Random, Sampler, TrialNumber, Value,
+    Domain, EnqueueError, Enqueued, Grid, History, List, Point, Random, Sampler, Sobol, Tpe, TrialNumber,
+    Value,
 };
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Metric, TargetScale, TrainConfig};
@@ -22,7 +23,7 @@ use std::fmt::Write as _;
 pub const MOST_GRID_POINTS: u128 = 1_000_000;
 
 /// Changes whenever the same sweep would give other numbers, so that old results are not continued with new ones.
-const SEMANTICS: u64 = 6;
+const SEMANTICS: u64 = 7;
 
 /// A sweep that is ready to run.
 #[derive(Debug)]
@@ -122,6 +123,26 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether proposals depend on results.
+    pub fn is_adaptive(&self) -> bool {
+        self.sweep.search.sampler.is_adaptive()
+    }
+
+    /// Whether trials that fall behind are stopped before their last fold.
+    pub fn is_raced(&self) -> bool {
+        self.sweep.search.racing == Racing::Forgiving && self.folds.len() > 1
+    }
+
+    /// Whether what is done with a trial depends on how earlier ones ended.
+    pub fn looks_back(&self) -> bool {
+        self.is_adaptive() || self.is_raced()
+    }
+
+    /// So many proposals see no result, whatever the sampler.
+    pub(crate) fn n_unseeing(&self) -> u64 {
+        self.sweep.search.lag
+    }
+
     /// The sampler, from the start.
     pub fn sampler(&self) -> Box<dyn Sampler + Send> {
         self.new_sampler().expect("checked when planned")
@@ -135,6 +156,12 @@ impl Plan {
             }
             SamplerKind::Random => {
                 Box::new(Enqueued::new(entries, Random::new(Seed::new(self.sweep.seed)), space)?)
+            }
+            SamplerKind::Sobol => {
+                Box::new(Enqueued::new(entries, Sobol::new(Seed::new(self.sweep.seed)), space)?)
+            }
+            SamplerKind::Tpe => {
+                Box::new(Enqueued::new(entries, Tpe::new(Seed::new(self.sweep.seed)), space)?)
             }
             SamplerKind::List => Box::new(List::new(entries.clone())),
         })
@@ -160,7 +187,7 @@ impl Plan {
         Ok(())
     }
 
-    /// The trials, proposed one by one; fewer than asked for when the space has no more.
+    /// The trials, proposed one by one as if none had ended; fewer than asked for when the space has no more.
     pub fn trials(&self, n_trials: u64) -> impl Iterator<Item = Trial> + Send + use<'_> {
         let mut sampler = self.sampler();
         let space = &self.sweep.parameters.space;
@@ -353,6 +380,12 @@ impl Plan {
             put("data.positive_class", json!(labels[*positive as usize]));
         }
         put("search.sampler", json!(sweep.search.sampler.name()));
+        if self.is_raced() {
+            put("search.racing", json!(sweep.search.racing.name()));
+        }
+        if self.looks_back() {
+            put("search.lag", json!(sweep.search.lag));
+        }
         let features = sweep.preprocess.features;
         put("preprocess.scale", json!(features.scale.name()));
         put(
@@ -430,7 +463,7 @@ impl Plan {
 }
 
 /// The point as it is stored and reported.
-fn owned(point: &Point) -> Vec<(String, Value)> {
+pub(crate) fn owned(point: &Point) -> Vec<(String, Value)> {
     point.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }
 

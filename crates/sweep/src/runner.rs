@@ -1,11 +1,10 @@
 //! The run: what is not yet finished is fanned out, stored, and only then shown.
 
-use crate::cost::{Costs, Term};
 use crate::engine::fan_out;
-use crate::longest_first::{Waiting, longest_first};
 use crate::plan::Plan;
+use crate::queue::{Ended, Queue, Settled, Stored};
 use crate::record::{FoldRecord, FoldState, Timing, Trial, UnitId};
-use crate::store::{Store, StoreError};
+use crate::store::{FILE_NAME, Store, StoreError};
 use crate::{SweepError, unit};
 use mlpsweep_search::TrialNumber;
 use mlpsweep_train::Goal;
@@ -32,8 +31,10 @@ pub struct RunOptions<'a> {
 pub struct Progress {
     /// Units stored, those of earlier runs too.
     pub done: u64,
-    /// Units of the whole sweep.
+    /// Units of the whole sweep, without those of trials that were stopped.
     pub total: u64,
+    /// Trials that were stopped since they fell behind.
+    pub pruned: u64,
     /// Units that diverged.
     pub diverged: u64,
     /// Units that failed.
@@ -73,10 +74,21 @@ pub fn run(
     store.put_validation_rows(plan.validation_rows())?;
     let n_splits = plan.folds.len();
     let mut tally = Tally::new(plan, n_trials.saturating_mul(n_splits as u64));
-    let mut finished = BTreeSet::new();
+    let mut stored: Stored =
+        store.trials()?.into_iter().map(|trial| (trial.number, (trial, Vec::new()))).collect();
     for record in store.folds(false)? {
         tally.add(&record, n_trials);
-        finished.insert(record.unit);
+        if let Some((_, records)) = stored.get_mut(&record.unit.trial) {
+            if plan.is_raced() && record.unit.split != records.len() {
+                let UnitId { trial, split } = record.unit;
+                let reason = format!("split {split} of trial {trial} without those before it");
+                return Err(StoreError::Damaged { path: folder.join(FILE_NAME), reason }.into());
+            }
+            records.push(record);
+        }
+    }
+    for (trial, n_folds) in store.pruned()? {
+        tally.prune(trial, n_folds, n_trials);
     }
     show(&tally.progress);
 
@@ -85,29 +97,28 @@ pub fn run(
         AtomicBool::new(options.max_failures.is_some_and(|most| tally.progress.failed > most));
     let time_is_up = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
     let stop = || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed);
-    let costs = Costs::new(plan);
-    let trials = plan.trials(n_trials).map(|trial| {
-        let number = trial.number;
-        let unfinished = (0..n_splits).filter(|&split| !finished.contains(&UnitId { trial: number, split }));
-        let splits = costs.times(&plan.config(&trial), unfinished, Term::nanoseconds).collect();
-        Waiting { number, trial, splits }
-    });
-    let units = longest_first(trials, plan.sweep.search.lag)
-        // When the time is up what runs is finished, or a unit longer than the time would never be.
-        .take_while(|_| !stop() && !time_is_up());
+    let queue = Queue::new(plan, n_trials, stored);
+    // When the time is up what runs is finished, or a unit longer than the time would never be.
+    let units = std::iter::from_fn(|| queue.start(|| stop() || time_is_up()));
     let work = |(trial, split): (Trial, usize)| {
         let (started, clock) = (unix_ms(), Instant::now());
         let record = unit::run(plan, &trial, split, &stop)?;
         let elapsed_us = u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX);
         let timing = Timing { unit: record.unit, started_unix_ms: started, elapsed_us };
-        Some((trial, record, timing))
+        Some(Ended { trial, record, timing })
     };
     fan_out(options.jobs, units, work, |batch| -> Result<(), Failure> {
-        let batch: Vec<(Trial, FoldRecord, Timing)> = batch.into_iter().flatten().collect();
-        store.append(batch.iter().map(|(trial, record, timing)| (trial, record, timing)))?;
-        for (_, record, _) in &batch {
-            tally.add(record, n_trials);
+        let settled: Vec<Settled> = batch.into_iter().flatten().map(|ended| queue.end(ended)).collect();
+        let units = || settled.iter().flat_map(|settled| &settled.units);
+        let pruned = || settled.iter().filter_map(|settled| settled.pruned);
+        if units().next().is_some() {
+            let stored =
+                store.append(units().map(|unit| (&unit.trial, &unit.record, &unit.timing)), pruned());
+            // Who waits for the next unit waits in vain.
+            stored.inspect_err(|_| queue.close())?;
         }
+        units().for_each(|unit| tally.add(&unit.record, n_trials));
+        pruned().for_each(|(trial, n_folds)| tally.prune(trial, n_folds, n_trials));
         if options.max_failures.is_some_and(|most| tally.progress.failed > most) {
             too_many_failures.store(true, Ordering::Relaxed);
         }
@@ -167,10 +178,12 @@ pub fn confirm(
 }
 
 /// The trials that are stored must be the ones the sampler proposes now: another version may draw others, and others may be
-/// enqueued; folds of two configurations must not meet under one number.
+/// enqueued; folds of two configurations must not meet under one number. What a sampler has learnt from results is taken as it is
+/// stored.
 fn check_points(plan: &Plan, store: &Store, n_trials: u64, folder: &Path) -> Result<(), StoreError> {
     let mut stored = store.trials()?.into_iter().peekable();
-    let mut proposed = plan.trials(n_trials);
+    let mut proposed =
+        plan.trials(if plan.is_adaptive() { plan.n_unseeing().min(n_trials) } else { n_trials });
     while let (Some(old), Some(new)) = (stored.peek(), proposed.next()) {
         if old.number > new.number {
             continue;
@@ -182,7 +195,7 @@ fn check_points(plan: &Plan, store: &Store, n_trials: u64, folder: &Path) -> Res
             };
             let difference = format!("trial {} was {} and is now {}", old.number, shown(old), shown(&new));
             return Err(StoreError::OtherSweep {
-                path: folder.join(crate::store::FILE_NAME),
+                path: folder.join(FILE_NAME),
                 differences: vec![difference],
             });
         }
@@ -230,10 +243,19 @@ struct Tally {
 impl Tally {
     fn new(plan: &Plan, total: u64) -> Tally {
         Tally {
-            progress: Progress { done: 0, total, diverged: 0, failed: 0, best: None },
+            progress: Progress { done: 0, total, pruned: 0, diverged: 0, failed: 0, best: None },
             maximize: plan.metrics[0].goal() == Goal::Maximize,
             n_splits: plan.folds.len(),
             open: BTreeMap::new(),
+        }
+    }
+
+    /// Counts a trial that is stopped after so many folds.
+    fn prune(&mut self, trial: TrialNumber, n_folds: usize, n_trials: u64) {
+        if trial < n_trials {
+            self.progress.pruned += 1;
+            self.progress.total -= (self.n_splits - n_folds) as u64;
+            self.open.remove(&trial);
         }
     }
 

@@ -4,6 +4,7 @@
 //! meta(key, value)                                    what the sweep is: SweepInfo as JSON; the winner's Refit and Closing, if any
 //! trials(number, point)                               the point as JSON
 //! folds(trial, split, record, curve)                  the record as JSON; curve: f64 an epoch, as below
+//! pruned(trial, n_folds)                              trials that go no further, and the folds that they have
 //! confirmations(trial, split, record)                 the same of splits that the search has not seen, from its last one on
 //! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
 //! validation(split, row_numbers, truth, row_groups)   of each split: u32 a row; f64 a row and target, or the class's position;
@@ -40,7 +41,7 @@ const UNFINISHED: &str = "study.db.new";
 
 /// "mlps" in ASCII.
 const APPLICATION_ID: i64 = 0x6d6c_7073;
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 
 const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -52,6 +53,10 @@ const SCHEMA: &str = "
         curve BLOB NOT NULL,
         PRIMARY KEY (trial, split)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE pruned (
+        trial INTEGER PRIMARY KEY REFERENCES trials (number),
+        n_folds INTEGER NOT NULL
+    ) STRICT;
     CREATE TABLE confirmations (
         trial INTEGER NOT NULL REFERENCES trials (number),
         split INTEGER NOT NULL,
@@ -385,13 +390,14 @@ impl Store {
         written.map_err(|source| self.sqlite(source))
     }
 
-    /// Adds finished units, all or none. When this returns, they are on the disk.
+    /// Adds finished units, and trials that are stopped with so many of them, all or none. When this returns, they are on the disk.
     ///
     /// # Errors
     /// When they could not be written.
     pub fn append<'a>(
         &mut self,
         finished: impl IntoIterator<Item = (&'a Trial, &'a FoldRecord, &'a Timing)>,
+        pruned: impl IntoIterator<Item = (TrialNumber, usize)>,
     ) -> Result<(), StoreError> {
         let written = (|| {
             let transaction = self.connection.transaction()?;
@@ -428,6 +434,10 @@ impl Store {
                     let (started, elapsed) = (timing.started_unix_ms as i64, timing.elapsed_us as i64);
                     timings.execute(params![trial as i64, split as i64, started, elapsed])?;
                 }
+                for (trial, n_folds) in pruned {
+                    let sql = "INSERT INTO pruned VALUES (?1, ?2)";
+                    transaction.execute(sql, params![trial as i64, n_folds as i64])?;
+                }
             }
             transaction.commit()
         })();
@@ -445,6 +455,17 @@ impl Store {
             Ok(point
                 .map(|point| Trial { number: number as TrialNumber, point })
                 .map_err(|error| format!("the point of trial {number}: {error}")))
+        })
+    }
+
+    /// The trials that go no further, in the order of their numbers, and the folds that each has.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn pruned(&self) -> Result<Vec<(TrialNumber, usize)>, StoreError> {
+        self.query("SELECT trial, n_folds FROM pruned ORDER BY trial", |row| {
+            let (trial, n_folds) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?);
+            Ok(Ok((trial as TrialNumber, n_folds as usize)))
         })
     }
 

@@ -62,6 +62,7 @@ fn a_whole_list() {
     splits           3 stratified folds
     metric           log_loss, minimize
     sampler          list
+    racing           forgiving
     configurations   3
     trials           3, 9 folds to train
       epochs         = 3

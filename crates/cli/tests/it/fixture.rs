@@ -170,6 +170,13 @@ pub(crate) fn n_finished(folder: &Path) -> usize {
     store.and_then(|store| store.folds(false)).map_or(0, |units| units.len())
 }
 
+/// Trials that are stored in the folder, all up to the last one.
+pub(crate) fn n_begun(folder: &Path) -> u64 {
+    let store = mlpsweep_sweep::store::Store::read(folder);
+    let trials = store.and_then(|store| store.trials()).unwrap_or_default();
+    trials.last().map_or(0, |trial| trial.number + 1)
+}
+
 /// Waits until `n` units are stored.
 #[track_caller]
 pub(crate) fn wait_for_units(folder: &Path, n: usize) {

@@ -54,6 +54,7 @@ fn what_was_understood() {
     splits           3 stratified folds
     metric           log_loss, minimize
     sampler          random
+    racing           forgiving
     configurations   a continuum
     trials           4, 12 folds to train
       learning_rate  in { min = 0.001, max = 0.1, scale = "log" }
@@ -92,8 +93,8 @@ fn wrong_files() {
         (SMALL.replace("seed = 3", "seed = \"3\""), "s.toml:2:1: `seed` is \"3\""),
         (SMALL.replace("width = 4", "width = 1000000000"), "s.toml:13:1: 1000000000 hidden units need about"),
         (
-            SMALL.replace("trials = 4", "trials = 4\nsampler = \"tpe\""),
-            "s.toml:11:1: `search.sampler` is \"tpe\"",
+            SMALL.replace("trials = 4", "trials = 4\nsampler = \"cmaes\""),
+            "s.toml:11:1: `search.sampler` is \"cmaes\"",
         ),
         (SMALL.replace("epochs = 3", "momentum = 0.9"), "is not used by"),
     ] {

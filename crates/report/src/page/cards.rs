@@ -60,6 +60,7 @@ pub(super) fn cards(ranking: &Ranking<'_>, info: &SweepInfo) -> Vec<Card> {
     }
     let lost = [
         (TrialState::Running, "unfinished"),
+        (TrialState::Pruned, "pruned"),
         (TrialState::Diverged, "diverged"),
         (TrialState::Failed, "failed"),
     ];

@@ -97,7 +97,9 @@ pub(super) fn rows(ranking: &Ranking<'_>, shown: &[RankedTrial<'_>], info: &Swee
             let scores = row.scores.first().cloned().unwrap_or_default();
             let is_winner = winner == Some(row.trial.number);
             let state = match row.state {
-                TrialState::Running => format!("{} {}/{}", row.state, row.folds_done, info.n_splits()),
+                TrialState::Running | TrialState::Pruned => {
+                    format!("{} {}/{}", row.state, row.folds_done, info.n_splits())
+                }
                 _ => row.state.to_string(),
             };
             let mut cells = vec![

@@ -80,6 +80,7 @@ pub(crate) fn study(info: SweepInfo) -> Study {
         info,
         trials: Vec::new(),
         folds: Vec::new(),
+        pruned: std::collections::BTreeSet::new(),
         timings: Vec::new(),
         decompositions: std::collections::BTreeMap::new(),
         honest: None,

@@ -70,7 +70,7 @@ proptest! {
             let same_state = pair[0].state == pair[1].state;
             let same_place = match pair[0].state {
                 TrialState::Complete => pair[0].rank == pair[1].rank,
-                TrialState::Running => {
+                TrialState::Running | TrialState::Pruned => {
                     if same_state {
                         prop_assert!(pair[0].folds_done >= pair[1].folds_done);
                     }

@@ -179,6 +179,7 @@ fn summary() {
         "asked": 8,
         "complete": 5,
         "running": 1,
+        "pruned": 0,
         "diverged": 1,
         "failed": 1
       },

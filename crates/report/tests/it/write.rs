@@ -23,7 +23,7 @@ fn store(study: &Study, folder: &Path) {
     let mut store = Store::open(folder, &study.info).unwrap();
     let trial_of = |unit: UnitId| study.trials.iter().find(|trial| trial.number == unit.trial).unwrap();
     let units = study.folds.iter().zip(&study.timings);
-    store.append(units.map(|(fold, timing)| (trial_of(fold.unit), fold, timing))).unwrap();
+    store.append(units.map(|(fold, timing)| (trial_of(fold.unit), fold, timing)), []).unwrap();
 }
 
 fn write(study: &Study, folder: &Path) -> Result<(), OutputError> {

@@ -2,7 +2,9 @@
 
 use crate::{fixed, floats, ints, space, texts};
 use mlpsweep_search::Scale::{Linear, Log};
-use mlpsweep_search::{Enqueued, Entry, Grid, History, Point, Random, Sampler, Sobol, Space, Tpe, TrialRecord, TrialState};
+use mlpsweep_search::{
+    Enqueued, Entry, Gp, Grid, History, Point, Random, Sampler, Sobol, Space, Tpe, TrialRecord, TrialState,
+};
 use mlpsweep_seed::Seed;
 use std::collections::BTreeSet;
 
@@ -73,6 +75,18 @@ fn random_conforms() {
 fn sobol_conforms() {
     for space in finite_spaces().iter().chain(&endless_spaces()) {
         check_sampler(sobol, space);
+    }
+}
+
+fn gp(_: &Space, seed: Seed) -> Box<dyn Sampler> {
+    Box::new(Gp::new(seed))
+}
+
+/// In fewer spaces, since it takes its time.
+#[test]
+fn gp_conforms() {
+    for space in finite_spaces().iter().chain(&endless_spaces()[..2]) {
+        check_sampler(gp, space);
     }
 }
 
@@ -150,7 +164,11 @@ fn check_sampler(make: Make, space: &Space) {
         for number in [count, count.saturating_add(1), u128::from(u64::MAX)] {
             let number = u64::try_from(number.min(u128::from(u64::MAX))).unwrap();
             if u128::from(number) >= count {
-                assert_eq!(sampler.propose(space, History::EMPTY, number), None, "there is no more to propose");
+                assert_eq!(
+                    sampler.propose(space, History::EMPTY, number),
+                    None,
+                    "there is no more to propose"
+                );
             }
         }
     } else {
@@ -168,7 +186,9 @@ fn known<'a>(records: &'a [TrialRecord], points: &'a [Point], number: usize) -> 
 fn with_history(sampler: &mut dyn Sampler, space: &Space) -> (Vec<Point>, Vec<TrialRecord>) {
     let (mut points, mut records): (Vec<Point>, Vec<TrialRecord>) = (Vec::new(), Vec::new());
     for number in 0..N_TRIALS as usize {
-        let Some(point) = sampler.propose(space, known(&records, &points, number), number as u64) else { break };
+        let Some(point) = sampler.propose(space, known(&records, &points, number), number as u64) else {
+            break;
+        };
         records.push(ended(number, &point));
         points.push(point);
     }

@@ -2,7 +2,9 @@
 
 use crate::{fixed, floats, ints, space, texts};
 use mlpsweep_search::Scale::{Linear, Log};
-use mlpsweep_search::{EnqueueError, Enqueued, Entry, Grid, History, List, Point, Random, Sampler, Space, Value};
+use mlpsweep_search::{
+    EnqueueError, Enqueued, Entry, Grid, History, List, Point, Random, Sampler, Space, Value,
+};
 use mlpsweep_seed::Seed;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -118,7 +120,11 @@ fn a_list_is_all_there_is() {
     let points = proposals(&mut list, &space, 99);
     let points: Vec<String> = points.iter().map(written).collect();
     assert_eq!(points, ["a=7 b=0.5 depth=2 width=4", "a=7 b=0.25", "a=7 b=0.5 depth=2 width=4"]);
-    assert_eq!(list.propose(&space, History::EMPTY, 1).as_ref().map(written).as_ref(), Some(&points[1]), "in any order");
+    assert_eq!(
+        list.propose(&space, History::EMPTY, 1).as_ref().map(written).as_ref(),
+        Some(&points[1]),
+        "in any order"
+    );
     assert_eq!(list.propose(&space, History::EMPTY, u64::MAX), None);
 }
 

@@ -206,8 +206,11 @@ pub struct SearchSpec {
     pub trials: Option<u64>,
     /// Time for the whole sweep.
     pub max_time: Option<Duration>,
-    /// Trials that may be under way at once: units are started longest first among those of so many trials.
+    /// Trials that may be under way at once: units are started longest first among those of so many trials, and what depends on
+    /// results sees those of the trials so many before.
     pub lag: u64,
+    /// Whether trials that fall behind go on.
+    pub racing: Racing,
     /// Where the sampler was named, or `[search]` begins.
     pub place: Place,
 }
@@ -219,20 +222,54 @@ pub enum SamplerKind {
     Grid,
     /// Points drawn at random.
     Random,
+    /// Points of a scrambled Sobol sequence.
+    Sobol,
+    /// Points like the best so far, by the tree-structured Parzen estimator.
+    Tpe,
     /// What is enqueued, and nothing else.
     List,
 }
 
 impl SamplerKind {
     /// All of them.
-    pub const ALL: [SamplerKind; 3] = [SamplerKind::Grid, SamplerKind::Random, SamplerKind::List];
+    pub const ALL: [SamplerKind; 5] =
+        [SamplerKind::Grid, SamplerKind::Random, SamplerKind::Sobol, SamplerKind::Tpe, SamplerKind::List];
 
     /// The word for it in sweep files.
     pub fn name(self) -> &'static str {
         match self {
             SamplerKind::Grid => "grid",
             SamplerKind::Random => "random",
+            SamplerKind::Sobol => "sobol",
+            SamplerKind::Tpe => "tpe",
             SamplerKind::List => "list",
+        }
+    }
+
+    /// Whether proposals depend on results.
+    pub fn is_adaptive(self) -> bool {
+        self == SamplerKind::Tpe
+    }
+}
+
+/// The words for `search.racing`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Racing {
+    /// Every trial has all its folds.
+    Off,
+    /// A trial is stopped when its mean loss is worse than the incumbent's worst fold.
+    Forgiving,
+}
+
+impl Racing {
+    /// All of them.
+    pub const ALL: [Racing; 2] = [Racing::Off, Racing::Forgiving];
+
+    /// The word for it in sweep files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Racing::Off => "off",
+            Racing::Forgiving => "forgiving",
         }
     }
 }
@@ -644,6 +681,7 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
             trials: Some(DEFAULT_TRIALS),
             max_time: None,
             lag: DEFAULT_LAG,
+            racing: Racing::Forgiving,
             place,
         });
     };
@@ -653,7 +691,7 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
     let trials = section.whole("trials", 1)?.map(i64::unsigned_abs);
     let trials = match sampler {
         SamplerKind::Grid | SamplerKind::List => trials,
-        SamplerKind::Random => trials.or(Some(DEFAULT_TRIALS)),
+        SamplerKind::Random | SamplerKind::Sobol | SamplerKind::Tpe => trials.or(Some(DEFAULT_TRIALS)),
     };
     let max_time = match section.get("max_time") {
         None => None,
@@ -666,8 +704,9 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
         },
     };
     let lag = lag(&section)?.unwrap_or(DEFAULT_LAG);
+    let racing = section.word("racing", &Racing::ALL, Racing::name)?.unwrap_or(Racing::Forgiving);
     section.finish()?;
-    Ok(SearchSpec { sampler, trials, max_time, lag, place })
+    Ok(SearchSpec { sampler, trials, max_time, lag, racing, place })
 }
 
 fn lag(section: &Section<'_>) -> Result<Option<u64>, Fault> {

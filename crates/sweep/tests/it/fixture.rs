@@ -1,5 +1,6 @@
 //! Small sweeps, and what is said when one is refused.
 
+use mlpsweep_search::TrialNumber;
 use mlpsweep_sweep::plan::Plan;
 use mlpsweep_sweep::record::{FoldRecord, Trial, ValidationRows};
 use mlpsweep_sweep::runner::{self, RunEnd, RunOptions};
@@ -55,6 +56,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, jobs: usize) -> RunEnd {
 pub(crate) struct Stored {
     pub(crate) trials: Vec<Trial>,
     pub(crate) folds: Vec<FoldRecord>,
+    pub(crate) pruned: Vec<(TrialNumber, usize)>,
     pub(crate) validation_rows: Vec<ValidationRows>,
 }
 
@@ -69,7 +71,8 @@ pub(crate) fn stored(folder: &Path) -> Stored {
     });
     kept.expect("what is kept of validation rows");
     let validation_rows = store.validation_rows().expect("validation rows");
-    Stored { trials: store.trials().expect("trials"), folds, validation_rows }
+    let pruned = store.pruned().expect("trials that were stopped");
+    Stored { trials: store.trials().expect("trials"), folds, pruned, validation_rows }
 }
 
 pub(crate) fn folder() -> tempfile::TempDir {

@@ -4,6 +4,7 @@ mod cost;
 mod fixture;
 mod forecast;
 mod longest_first;
+mod looking_back;
 mod plan;
 mod runner;
 mod spec;

@@ -143,8 +143,9 @@ fn what_is_not_there_yet() {
         "[select]\nconfirm_top = 3",
         "[select]\nrule = \"confirmed\"\nconfirm_top = 1",
         "[select]\nrefit = \"yes\"",
-        "[search]\nsampler = \"tpe\"",
-        "[search]\nracing = \"off\"",
+        "[search]\nsampler = \"cmaes\"",
+        "[search]\nracing = \"on\"",
+        "[search]\nbudget = \"halving\"",
         "[parameters]\nl2 = { min = 0, max = 1, when = \"depth == 1\" }",
         "[parameters]\nl2 = { min = 0.1, max = 0.9, scale = \"logit\" }",
     ]), @r#"
@@ -156,10 +157,12 @@ fn what_is_not_there_yet() {
        hint: only a confirmation goes by it
     s.toml:5:1: `select.confirm_top` is 1, but must be a whole number, at least 2
     s.toml:4:1: `select.refit` is "yes", but must be true or false
-    s.toml:4:1: `search.sampler` is "tpe", which is not known
-       hint: known are `grid`, `random`, `list`
-    s.toml:4:1: unknown key `search.racing`
-       hint: known are `lag`, `max_time`, `sampler`, `trials`
+    s.toml:4:1: `search.sampler` is "cmaes", which is not known
+       hint: known are `grid`, `random`, `sobol`, `tpe`, `list`
+    s.toml:4:1: `search.racing` is "on", which is not known
+       hint: known are `off`, `forgiving`
+    s.toml:4:1: unknown key `search.budget`
+       hint: known are `lag`, `max_time`, `racing`, `sampler`, `trials`
     s.toml:4:26: unknown key `parameters.l2.when`
        hint: known are `min`, `max`, `step`, `scale`, `values`
     s.toml:4:30: `parameters.l2.scale` is "logit", which is not known

@@ -97,7 +97,7 @@ fn round_trip(records: &[FoldRecord]) {
     let timings: Vec<Timing> = records.iter().map(timing).collect();
     let rows =
         trials.iter().zip(records).zip(&timings).map(|((trial, record), timing)| (trial, record, timing));
-    store.append(rows).expect("room on the disk");
+    store.append(rows, []).expect("room on the disk");
     assert_eq!(bits(&store.folds(true).expect("folds")), bits(records));
     assert_eq!(store.timings().expect("timings"), timings);
     let mut expected = trials;
@@ -156,7 +156,7 @@ fn what_is_kept_of_validation_rows_comes_back_in_order_to_the_bit() {
     for record in &records {
         let trial = Trial { number: record.unit.trial, point: Vec::new() };
         let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 };
-        store.append([(&trial, record, &timing)]).expect("room on the disk");
+        store.append([(&trial, record, &timing)], []).expect("room on the disk");
     }
     let met = out_of_fold(&store);
     let units: Vec<(u64, usize)> = met.iter().map(|(unit, _)| (unit.trial, unit.split)).collect();
@@ -207,7 +207,7 @@ fn curves_say_how_many_numbers_an_epoch_has() {
             Trial { number: 0, point: Vec::new() },
             Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 },
         );
-        store.append([(&trial, &record, &timing)]).expect("room on the disk");
+        store.append([(&trial, &record, &timing)], []).expect("room on the disk");
         let mut expected: Vec<u8> = (4 + n_norms as u32).to_le_bytes().into();
         for point in &record.curve {
             let watched = point.validation_loss.unwrap_or(f64::NAN);
@@ -230,7 +230,7 @@ fn curves_that_are_no_whole_epochs() {
         Trial { number: 0, point: Vec::new() },
         Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 },
     );
-    store.append([(&trial, &record, &timing)]).expect("room on the disk");
+    store.append([(&trial, &record, &timing)], []).expect("room on the disk");
     // An epoch cut short, a count that does not divide, one too small for the losses, none at all, bytes left over.
     for curve in [
         "zeroblob(32)",
@@ -256,9 +256,9 @@ fn a_batch_is_whole_or_not_there() {
     let trial = |number| Trial { number, point: Vec::new() };
     let timing = |unit| Timing { unit, started_unix_ms: 0, elapsed_us: 0 };
     let (first, second) = (record(0, 0, &[0.5]), record(1, 0, &[0.5]));
-    store.append([(&trial(0), &first, &timing(first.unit))]).expect("a first");
-    let again =
-        store.append([(&trial(1), &second, &timing(second.unit)), (&trial(0), &first, &timing(first.unit))]);
+    store.append([(&trial(0), &first, &timing(first.unit))], []).expect("a first");
+    let again = store
+        .append([(&trial(1), &second, &timing(second.unit)), (&trial(0), &first, &timing(first.unit))], []);
     assert!(again.is_err());
     assert_eq!(store.folds(true).expect("folds"), [first]);
     assert_eq!((store.trials().expect("trials").len(), store.timings().expect("timings").len()), (1, 1));
@@ -305,7 +305,7 @@ fn another_sweep_is_refused() {
        hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
     FOLDER/study.db: the results of another sweep: `cv.folds` was 3 and is now 2; `cv.repeats` was 1 and is now 2
        hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
-    FOLDER/study.db: the results of another sweep: `cv.folds` was 3 and is now 1; `cv.kind` was "stratified" and is now "holdout"; `cv.share` was null and is now 0.25
+    FOLDER/study.db: the results of another sweep: `cv.folds` was 3 and is now 1; `cv.kind` was "stratified" and is now "holdout"; `cv.share` was null and is now 0.25; `search.lag` was 8 and is now null; `search.racing` was "forgiving" and is now null
        hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
     FOLDER/study.db: the results of another sweep: `score` was ["log_loss","accuracy"] and is now ["accuracy"]
        hint: give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results
@@ -372,11 +372,11 @@ fn other_programs_and_later_versions() {
        hint: the file was left as it is; give the run another folder with --out
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA user_version = 999")), @r"
-    FOLDER/study.db: written with store schema 999, and this mlpsweep 0.1.0 knows up to 3
+    FOLDER/study.db: written with store schema 999, and this mlpsweep 0.1.0 knows up to 4
        hint: the file was left as it is; use that version or a later one
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA user_version = 1")), @r"
-    FOLDER/study.db: written with store schema 1, and this mlpsweep 0.1.0 reads schema 3
+    FOLDER/study.db: written with store schema 1, and this mlpsweep 0.1.0 reads schema 4
        hint: the file was left as it is; use the mlpsweep that wrote it, or begin anew with --fresh, which deletes these results
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "DELETE FROM meta")), @r"
@@ -486,7 +486,7 @@ fn a_log_that_was_left_is_read() {
         Trial { number: 0, point: Vec::new() },
         Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 },
     );
-    store.append([(&trial, &record, &timing)]).expect("room on the disk");
+    store.append([(&trial, &record, &timing)], []).expect("room on the disk");
     for name in ["study.db", "study.db-wal"] {
         std::fs::copy(from.path().join(name), to.path().join(name)).expect("a copy as kill -9 leaves it");
     }
