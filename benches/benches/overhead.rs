@@ -107,7 +107,7 @@ fn append(criterion: &mut Criterion) {
             let fill = |(folder, mut store): (TempDir, Store)| {
                 for batch in finished.chunks(at_a_time as usize) {
                     store
-                        .append(batch.iter().map(|(trial, record, timing)| (trial, record, timing)))
+                        .append(batch.iter().map(|(trial, record, timing)| (trial, record, timing)), [])
                         .expect("room on the disk");
                 }
                 (folder, store)

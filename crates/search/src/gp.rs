@@ -211,7 +211,7 @@ fn fit(x: &[Vec<Coordinate>], y: &DVector<f64>, d: usize) -> Option<Theta> {
             step *= 2.0 / largest;
         }
         let slope = gradient.dot(&step);
-        if !(slope < -1e-6) {
+        if slope.is_nan() || slope > -1e-6 {
             break;
         }
         let taken = (0..6).find_map(|halvings| {
@@ -332,7 +332,7 @@ fn best_point(
     let mut stream = seed.stream();
     let mut tried: Vec<(f64, Vec<f64>, Point)> = Vec::new();
     let d = searched.domains.len();
-    let mut consider = |shares: Vec<f64>, tried: &mut Vec<(f64, Vec<f64>, Point)>| -> f64 {
+    let consider = |shares: Vec<f64>, tried: &mut Vec<(f64, Vec<f64>, Point)>| -> f64 {
         let (score, point) = evaluate(sample(&shares));
         tried.push((score, shares, point));
         score

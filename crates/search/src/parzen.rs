@@ -97,19 +97,17 @@ impl Parzen {
         let mut log_weights: Vec<f64> = (0..n).map(|i| weight(i, n)).chain([1.0]).collect();
         let total: f64 = log_weights.iter().sum();
         log_weights.iter_mut().for_each(|weight| *weight = (*weight / total).ln());
-        let axis = |(j, domain): (usize, &&Domain)| match domain {
-            Domain::Categorical(values) => {
-                let position = |trial: &Vec<Coordinate>| match trial[j] {
-                    Coordinate::Choice(position, _) => position,
-                    Coordinate::Number(..) => unreachable!("a list holds choices"),
-                };
-                Axis::Choices { n: values.values().len(), of_trial: trials.iter().map(position).collect() }
-            }
-            _ => {
+        let axis = |(j, domain): (usize, &&Domain)| {
+            let Domain::Categorical(values) = domain else {
                 let middles: Vec<f64> = trials.iter().map(|trial| trial[j].middle()).collect();
                 let (normals, of_trial) = normals(&middles);
-                Axis::Numbers { normals, of_trial }
-            }
+                return Axis::Numbers { normals, of_trial };
+            };
+            let position = |trial: &Vec<Coordinate>| match trial[j] {
+                Coordinate::Choice(position, _) => position,
+                Coordinate::Number(..) => unreachable!("a list holds choices"),
+            };
+            Axis::Choices { n: values.values().len(), of_trial: trials.iter().map(position).collect() }
         };
         Parzen { log_weights, axes: domains.iter().enumerate().map(axis).collect() }
     }
@@ -302,10 +300,10 @@ mod tests {
             *times.entry(parzen.draw(&domains, &mut stream)).or_insert(0_u32) += 1;
         }
         let (mut chi2, mut total) = (0.0, 0.0);
-        for choice in 0..3 {
+        for (choice, text) in texts.iter().enumerate() {
             for width in 1..=8 {
                 let p = parzen.log_density(&trial(choice, width)).exp();
-                let found = times.get(&vec![texts[choice].clone(), Value::Int(width)]).copied().unwrap_or(0);
+                let found = times.get(&vec![text.clone(), Value::Int(width)]).copied().unwrap_or(0);
                 chi2 += (f64::from(found) - p * f64::from(n)).powi(2) / (p * f64::from(n));
                 total += p;
             }

@@ -10,7 +10,7 @@ use mlpsweep_data::{
     CsvOptions, Dataset, Fill, FoldKind, Folds, Schema, Target, builtin, generate, hold_out, read_csv,
 };
 use mlpsweep_search::{
-    Domain, EnqueueError, Enqueued, Grid, History, List, Point, Random, Sampler, Sobol, Tpe, TrialNumber,
+    Domain, EnqueueError, Enqueued, Gp, Grid, History, List, Point, Random, Sampler, Sobol, Tpe, TrialNumber,
     Value,
 };
 use mlpsweep_seed::Seed;
@@ -163,6 +163,7 @@ impl Plan {
             SamplerKind::Tpe => {
                 Box::new(Enqueued::new(entries, Tpe::new(Seed::new(self.sweep.seed)), space)?)
             }
+            SamplerKind::Gp => Box::new(Enqueued::new(entries, Gp::new(Seed::new(self.sweep.seed)), space)?),
             SamplerKind::List => Box::new(List::new(entries.clone())),
         })
     }

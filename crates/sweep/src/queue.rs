@@ -207,18 +207,13 @@ impl State<'_> {
         let number = self.n_proposed;
         let space = &self.plan.sweep.parameters.space;
         let stored = self.stored.remove(&number);
-        let known = stored.as_ref().filter(|_| self.plan.is_adaptive());
-        let point = match known {
-            // It was proposed from the same history; to do that again would only take its time.
-            Some((trial, _)) => {
-                space.point(trial.point.iter().map(|(_, value)| value.clone()).collect()).ok()
-            }
-            None => {
-                let history =
-                    History { finished: &self.finished, running: &self.points[self.finished.len()..] };
-                self.sampler.propose(space, history, number)
-            }
-        };
+        // What was learnt is as it is stored: to propose it again from the same history would only take its time.
+        let learnt = stored.as_ref().filter(|_| self.plan.is_adaptive());
+        let values = learnt.map(|(trial, _)| trial.point.iter().map(|(_, value)| value.clone()).collect());
+        let point = values.and_then(|values| space.point(values).ok()).or_else(|| {
+            let running = self.points.get(self.finished.len()..).unwrap_or_default();
+            self.sampler.propose(space, History { finished: &self.finished, running }, number)
+        });
         let Some(point) = point else {
             self.is_exhausted = true;
             return;

@@ -29,8 +29,8 @@ pub(crate) struct Race<T> {
     /// Of the folds that have one, in their order.
     losses: Vec<f64>,
     scores: Vec<f64>,
-    has_diverged: bool,
-    has_failed: bool,
+    /// What became of a trial that cannot be complete: a divergence comes before a failure.
+    lost: Option<TrialState>,
     is_stopped: bool,
 }
 
@@ -58,8 +58,7 @@ impl<T: AsRef<FoldRecord>> Race<T> {
             n_counted: 0,
             losses: Vec::new(),
             scores: Vec::new(),
-            has_diverged: false,
-            has_failed: false,
+            lost: None,
             is_stopped: false,
         }
     }
@@ -88,8 +87,11 @@ impl<T: AsRef<FoldRecord>> Race<T> {
 
     fn count(&mut self, fold: &FoldRecord) {
         self.n_counted += 1;
-        self.has_diverged |= matches!(fold.state, FoldState::Diverged { .. });
-        self.has_failed |= matches!(fold.state, FoldState::Failed { .. });
+        self.lost = match fold.state {
+            FoldState::Diverged { .. } => Some(TrialState::Diverged),
+            FoldState::Failed { .. } => self.lost.or(Some(TrialState::Failed)),
+            FoldState::Complete => self.lost,
+        };
         self.scores.extend(fold.test_scores.first());
         self.losses.push(fold.base.map_or(f64::INFINITY, |base| base.validation));
         let mean = mean(&self.losses);
@@ -109,8 +111,7 @@ impl<T: AsRef<FoldRecord>> Race<T> {
 
     /// The same race for what is still to come, of another kind.
     pub(crate) fn goes_on<U>(self) -> Race<U> {
-        let Race { n_splits, is_raced, limit, n_counted, losses, scores, has_diverged, has_failed, .. } =
-            self;
+        let Race { n_splits, is_raced, limit, n_counted, losses, scores, lost, .. } = self;
         Race {
             n_splits,
             is_raced,
@@ -119,8 +120,7 @@ impl<T: AsRef<FoldRecord>> Race<T> {
             n_counted,
             losses,
             scores,
-            has_diverged,
-            has_failed,
+            lost,
             is_stopped: false,
         }
     }
@@ -132,13 +132,11 @@ impl<T: AsRef<FoldRecord>> Race<T> {
 
     /// How it ended, if it did.
     pub(crate) fn finish(&self) -> Option<Finish> {
-        let state = match self {
-            _ if !self.is_over() => return None,
-            Race { has_diverged: true, .. } => TrialState::Diverged,
-            Race { has_failed: true, .. } => TrialState::Failed,
-            Race { is_stopped: true, .. } => TrialState::Pruned,
-            _ => TrialState::Complete,
-        };
+        if !self.is_over() {
+            return None;
+        }
+        let as_it_came = if self.is_stopped { TrialState::Pruned } else { TrialState::Complete };
+        let state = self.lost.unwrap_or(as_it_came);
         let is_complete = state == TrialState::Complete;
         let worst = self.losses.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         Some(Finish {

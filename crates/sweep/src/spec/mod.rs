@@ -226,14 +226,22 @@ pub enum SamplerKind {
     Sobol,
     /// Points like the best so far, by the tree-structured Parzen estimator.
     Tpe,
+    /// Points where a Gaussian process expects the largest improvement.
+    Gp,
     /// What is enqueued, and nothing else.
     List,
 }
 
 impl SamplerKind {
     /// All of them.
-    pub const ALL: [SamplerKind; 5] =
-        [SamplerKind::Grid, SamplerKind::Random, SamplerKind::Sobol, SamplerKind::Tpe, SamplerKind::List];
+    pub const ALL: [SamplerKind; 6] = [
+        SamplerKind::Grid,
+        SamplerKind::Random,
+        SamplerKind::Sobol,
+        SamplerKind::Tpe,
+        SamplerKind::Gp,
+        SamplerKind::List,
+    ];
 
     /// The word for it in sweep files.
     pub fn name(self) -> &'static str {
@@ -242,13 +250,14 @@ impl SamplerKind {
             SamplerKind::Random => "random",
             SamplerKind::Sobol => "sobol",
             SamplerKind::Tpe => "tpe",
+            SamplerKind::Gp => "gp",
             SamplerKind::List => "list",
         }
     }
 
     /// Whether proposals depend on results.
     pub fn is_adaptive(self) -> bool {
-        self == SamplerKind::Tpe
+        matches!(self, SamplerKind::Tpe | SamplerKind::Gp)
     }
 }
 
@@ -691,7 +700,9 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
     let trials = section.whole("trials", 1)?.map(i64::unsigned_abs);
     let trials = match sampler {
         SamplerKind::Grid | SamplerKind::List => trials,
-        SamplerKind::Random | SamplerKind::Sobol | SamplerKind::Tpe => trials.or(Some(DEFAULT_TRIALS)),
+        SamplerKind::Random | SamplerKind::Sobol | SamplerKind::Tpe | SamplerKind::Gp => {
+            trials.or(Some(DEFAULT_TRIALS))
+        }
     };
     let max_time = match section.get("max_time") {
         None => None,

@@ -33,6 +33,7 @@ fn the_same_on_any_number_of_threads() {
     for overrides in [
         &["search.sampler=tpe"][..],
         &["search.sampler=tpe", "search.racing=off"],
+        &["search.sampler=gp"],
         &["search.sampler=random"],
         &["search.sampler=sobol", "search.lag=1"],
         &["search.sampler=tpe", "enqueue=[{ dropout = 0.2 }, { learning_rate = 0.05, width = 7 }]"],

@@ -158,7 +158,7 @@ fn what_is_not_there_yet() {
     s.toml:5:1: `select.confirm_top` is 1, but must be a whole number, at least 2
     s.toml:4:1: `select.refit` is "yes", but must be true or false
     s.toml:4:1: `search.sampler` is "cmaes", which is not known
-       hint: known are `grid`, `random`, `sobol`, `tpe`, `list`
+       hint: known are `grid`, `random`, `sobol`, `tpe`, `gp`, `list`
     s.toml:4:1: `search.racing` is "on", which is not known
        hint: known are `off`, `forgiving`
     s.toml:4:1: unknown key `search.budget`
