@@ -1,4 +1,4 @@
-"""The gate on real builds: what it says of two copies of one, and of one in which Adam's update takes a tenth longer.
+"""The gate on real builds: what it says of two copies of one, and of one in which Adam's update does a share of its work twice.
 
     python benches/gate.py [--tries 5] [--only step/whole,optimizer/adam,...] [--rounds 20] [--share 10]
 

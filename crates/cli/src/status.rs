@@ -12,9 +12,8 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
     let study = Study::read_scores(&arguments.folder)?;
     let ranking = Ranking::new(&study);
     let info = &study.info;
-    let pruned = || ranking.rows.iter().filter(|row| row.state == TrialState::Pruned);
-    let left_out = pruned().map(|row| (info.n_splits() - row.folds_done) as u64).sum::<u64>();
-    let n_units = info.n_trials.saturating_mul(info.n_splits() as u64).saturating_sub(left_out);
+    let n_units = study.n_units();
+    let n_pruned = ranking.count(TrialState::Pruned);
     let count =
         |wanted: fn(&FoldState) -> bool| study.folds.iter().filter(|fold| wanted(&fold.state)).count();
     let diverged = count(|state| matches!(state, FoldState::Diverged { .. }));
@@ -29,7 +28,7 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
         "folds_done": done,
         "folds": n_units,
         "trials_complete": ranking.count(TrialState::Complete),
-        "trials_pruned": pruned().count(),
+        "trials_pruned": n_pruned,
         "trials": info.n_trials,
         "diverged": diverged,
         "failed": failed,
@@ -50,7 +49,7 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
                     "trials complete".into(),
                     format!("{} of {}", ranking.count(TrialState::Complete), info.n_trials),
                 ],
-                ["trials pruned".into(), pruned().count().to_string()],
+                ["trials pruned".into(), n_pruned.to_string()],
                 ["folds diverged".into(), diverged.to_string()],
                 ["folds failed".into(), failed.to_string()],
                 ["running now".into(), if running { "yes" } else { "no" }.into()],

@@ -141,7 +141,7 @@ impl Ranking<'_> {
             .map(|trial| {
                 let start = folds.partition_point(|fold| fold.unit.trial < trial.number);
                 let end = folds.partition_point(|fold| fold.unit.trial <= trial.number);
-                let is_pruned = study.pruned.contains(&trial.number);
+                let is_pruned = study.pruned.contains_key(&trial.number);
                 let row = RankedTrial::new(&study.info, trial, &folds[start..end], is_pruned);
                 (Standing::new(&study.info, &row), row)
             })

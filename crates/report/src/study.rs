@@ -18,8 +18,8 @@ pub struct Study {
     pub trials: Vec<Trial>,
     /// What came out, a record per finished unit.
     pub folds: Vec<FoldRecord>,
-    /// Trials that were stopped since they fell behind.
-    pub pruned: BTreeSet<TrialNumber>,
+    /// Trials that were stopped since they fell behind, and the folds that each has.
+    pub pruned: BTreeMap<TrialNumber, usize>,
     /// When units ran.
     pub timings: Vec<Timing>,
     /// Bias² and variance of trials whose rows are validated in several repeats.
@@ -64,7 +64,7 @@ impl Study {
         let (refit, closing) = (store.refit()?, store.closing()?);
         let confirmations = store.confirmations()?;
         let timings = store.timings()?;
-        let pruned: BTreeSet<TrialNumber> = store.pruned()?.into_iter().map(|(trial, _)| trial).collect();
+        let pruned = store.pruned()?.into_iter().collect();
         let folds = store.folds(with_curves)?;
         let trials = store.trials()?;
         // A list may have lost entries since, which alone had some parameter: what was tried is shown all the same.
@@ -128,6 +128,14 @@ impl Study {
                 None
             }
         })
+    }
+
+    /// Units that the sweep is to have when it is finished: racing leaves some out.
+    pub fn n_units(&self) -> u64 {
+        let n_splits = self.info.n_splits();
+        let left_out = self.pruned.iter().filter(|(trial, _)| **trial < self.info.n_trials);
+        let left_out: u64 = left_out.map(|(_, n_folds)| n_splits.saturating_sub(*n_folds) as u64).sum();
+        self.info.n_trials.saturating_mul(n_splits as u64).saturating_sub(left_out)
     }
 
     /// The trials with scores for every split.

@@ -28,7 +28,7 @@ const MOST_UNITS: u64 = 50_000;
 pub struct Forecast {
     /// Seconds on the clock for all trials; for one on one thread where their number is not settled.
     pub seconds: f64,
-    /// Whether runs may end before their last epoch, so that it is `seconds` at most.
+    /// Whether runs may end before their last epoch, or trials before their last fold, so that it is `seconds` at most.
     pub is_bound: bool,
     /// Trials it was computed from, where these are not all.
     pub n_sampled: Option<usize>,
@@ -96,7 +96,7 @@ impl Forecast {
         let n_units = plan.n_trials.unwrap_or(1) as f64 * n_splits as f64;
         Some(Forecast {
             seconds: (nanoseconds + refit + examined) / 1e9,
-            is_bound: plan.sweep.early_stopping.is_some(),
+            is_bound: plan.sweep.early_stopping.is_some() || plan.is_raced(),
             n_sampled: (!is_whole).then_some(trials.len()),
             bytes: memory::peak_bytes(plan, jobs.min(n_units as usize), largest, n_units, epochs),
         })

@@ -138,11 +138,6 @@ impl Plan {
         self.is_adaptive() || self.is_raced()
     }
 
-    /// So many proposals see no result, whatever the sampler.
-    pub(crate) fn n_unseeing(&self) -> u64 {
-        self.sweep.search.lag
-    }
-
     /// The sampler, from the start.
     pub fn sampler(&self) -> Box<dyn Sampler + Send> {
         self.new_sampler().expect("checked when planned")

@@ -182,8 +182,8 @@ pub fn confirm(
 /// stored.
 fn check_points(plan: &Plan, store: &Store, n_trials: u64, folder: &Path) -> Result<(), StoreError> {
     let mut stored = store.trials()?.into_iter().peekable();
-    let mut proposed =
-        plan.trials(if plan.is_adaptive() { plan.n_unseeing().min(n_trials) } else { n_trials });
+    let n_enqueued = plan.sweep.enqueue.entries.len() as u64;
+    let mut proposed = plan.trials(if plan.is_adaptive() { n_enqueued.min(n_trials) } else { n_trials });
     while let (Some(old), Some(new)) = (stored.peek(), proposed.next()) {
         if old.number > new.number {
             continue;
@@ -254,7 +254,8 @@ impl Tally {
     fn prune(&mut self, trial: TrialNumber, n_folds: usize, n_trials: u64) {
         if trial < n_trials {
             self.progress.pruned += 1;
-            self.progress.total -= (self.n_splits - n_folds) as u64;
+            let left_out = self.n_splits.saturating_sub(n_folds) as u64;
+            self.progress.total = self.progress.total.saturating_sub(left_out);
             self.open.remove(&trial);
         }
     }

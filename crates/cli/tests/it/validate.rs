@@ -26,12 +26,16 @@ fn what_will_be_needed() {
         stdout.lines().find(|line| line.starts_with("run time ")).expect("a time").to_owned()
     };
     for (line, begins, ends) in [
-        ("validate s.toml --jobs 1", "about ", " on one thread"),
-        ("validate s.toml --jobs 3", "about ", " on 3 threads"),
-        ("run s.toml --jobs 3 --dry-run", "about ", " on 3 threads"),
-        ("validate s.toml --jobs 3 --set early_stopping.patience=2", "at most ", " on 3 threads"),
+        ("validate s.toml --jobs 1", "at most ", " on one thread"),
+        ("validate s.toml --jobs 3 --set search.racing=off", "about ", " on 3 threads"),
+        ("run s.toml --jobs 3 --dry-run --set search.racing=off", "about ", " on 3 threads"),
         (
-            "validate s.toml --jobs 3 --set search.trials=5000",
+            "validate s.toml --jobs 3 --set search.racing=off --set early_stopping.patience=2",
+            "at most ",
+            " on 3 threads",
+        ),
+        (
+            "validate s.toml --jobs 3 --set search.racing=off --set search.trials=5000",
             "about ",
             " on 3 threads, by 2000 of the trials",
         ),

@@ -80,7 +80,7 @@ pub(crate) fn study(info: SweepInfo) -> Study {
         info,
         trials: Vec::new(),
         folds: Vec::new(),
-        pruned: std::collections::BTreeSet::new(),
+        pruned: std::collections::BTreeMap::new(),
         timings: Vec::new(),
         decompositions: std::collections::BTreeMap::new(),
         honest: None,
