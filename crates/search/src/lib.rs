@@ -23,6 +23,7 @@
 //! the sampler's seed.
 
 mod categorical;
+mod cube;
 mod domain;
 mod draws;
 mod enqueued;

@@ -62,3 +62,9 @@ pub trait Sampler {
     /// The next point, from what is known; `None` when the space has nothing left to offer.
     fn propose(&mut self, space: &Space, history: History<'_>, number: TrialNumber) -> Option<Point>;
 }
+
+impl<S: Sampler + ?Sized> Sampler for Box<S> {
+    fn propose(&mut self, space: &Space, history: History<'_>, number: TrialNumber) -> Option<Point> {
+        (**self).propose(space, history, number)
+    }
+}

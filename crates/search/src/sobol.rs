@@ -18,24 +18,17 @@ use sobol_burley::{NUM_DIMENSIONS, sample};
 /// Proposes the points of a scrambled Sobol sequence; in a finite space none twice.
 #[derive(Clone, Debug)]
 pub struct Sobol {
-    unrepeated: Unrepeated<Sequence>,
+    pub(crate) unrepeated: Unrepeated<Sequence>,
 }
+
+/// Trials that have ended before a sampler learns from them, as in Optuna; until then it proposes points of a sequence.
+pub(crate) const N_STARTUP: usize = 10;
 
 impl Sobol {
     /// The sequence that is scrambled by the seed of the sweep.
     pub fn new(seed: Seed) -> Sobol {
         let seed = seed.child("sampler").child("sobol");
         Sobol { unrepeated: Unrepeated::new(Sequence(seed), seed) }
-    }
-
-    /// The first of its points, from `number` on, that is new.
-    pub(crate) fn new_point(
-        &mut self,
-        space: &Space,
-        history: History<'_>,
-        number: TrialNumber,
-    ) -> Option<Point> {
-        self.unrepeated.new_point(space, history, number)
     }
 }
 
@@ -49,7 +42,7 @@ impl Sampler for Sobol {
 const LENGTH: u64 = 1 << 16;
 
 #[derive(Clone, Debug)]
-struct Sequence(Seed);
+pub(crate) struct Sequence(Seed);
 
 impl Draws for Sequence {
     fn share(&self, draw: u64, position: usize, _name: &str) -> f64 {

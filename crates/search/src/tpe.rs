@@ -12,17 +12,14 @@
 //! among `above` (the constant liar) keeps trials that run side by side apart. These are the defaults of Optuna 5 with
 //! `multivariate` and `constant_liar`, but for the Sobol sequence at the start.
 
-use crate::domain::Domain;
-use crate::parzen::{Coordinate, Parzen};
+use crate::cube::{Coordinate, Searched};
+use crate::parzen::Parzen;
 use crate::sampler::{History, Sampler, TrialNumber, TrialRecord, TrialState};
-use crate::sobol::Sobol;
+use crate::sobol::{N_STARTUP, Sobol};
 use crate::space::{Point, Space};
-use crate::value::Value;
 use mlpsweep_seed::Seed;
 use std::cmp::Ordering;
 
-/// Trials that have ended before the first estimate.
-pub(crate) const N_STARTUP: usize = 10;
 const N_CANDIDATES: usize = 24;
 const MOST_BELOW: usize = 25;
 
@@ -43,7 +40,7 @@ impl Tpe {
 impl Sampler for Tpe {
     fn propose(&mut self, space: &Space, history: History<'_>, number: TrialNumber) -> Option<Point> {
         if history.finished.len() < N_STARTUP {
-            return self.sobol.new_point(space, history, number);
+            return self.sobol.unrepeated.new_point(space, history, number);
         }
         let searched = Searched::new(space);
         let (below, above) = split(&searched, history);
@@ -58,39 +55,7 @@ impl Sampler for Tpe {
             .collect();
         candidates.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         let new = candidates.into_iter().map(|(_, point)| point).find(|point| !history.holds(point));
-        new.or_else(|| self.sobol.new_point(space, history, number))
-    }
-}
-
-/// The parameters that have more than one value.
-pub(crate) struct Searched<'a> {
-    pub(crate) domains: Vec<&'a Domain>,
-    positions: Vec<usize>,
-}
-
-impl Searched<'_> {
-    pub(crate) fn new(space: &Space) -> Searched<'_> {
-        let parameters = space.parameters().iter().enumerate();
-        let searched = parameters.filter(|(_, parameter)| parameter.domain.count() != Some(1));
-        let (positions, domains) =
-            searched.map(|(position, parameter)| (position, &parameter.domain)).unzip();
-        Searched { domains, positions }
-    }
-
-    /// The point with these values, and of the other parameters the one they have.
-    pub(crate) fn point(&self, space: &Space, values: Vec<Value>) -> Point {
-        let mut all: Vec<Value> =
-            space.parameters().iter().map(|parameter| parameter.domain.sample(0.0)).collect();
-        for (&position, value) in self.positions.iter().zip(values) {
-            all[position] = value;
-        }
-        space.point_of(all)
-    }
-
-    /// Where the point lies; `None` when it has values that are not searched.
-    pub(crate) fn coordinates(&self, point: &Point) -> Option<Vec<Coordinate>> {
-        let domains = self.domains.iter().zip(&self.positions);
-        domains.map(|(domain, &position)| Coordinate::new(domain, point.iter().nth(position)?.1)).collect()
+        new.or_else(|| self.sobol.unrepeated.new_point(space, history, number))
     }
 }
 
@@ -115,7 +80,7 @@ fn has_rank(record: &TrialRecord) -> bool {
 }
 
 /// The better trial first.
-fn compare(a: &TrialRecord, b: &TrialRecord) -> Ordering {
+pub(crate) fn compare(a: &TrialRecord, b: &TrialRecord) -> Ordering {
     let is_pruned = |record: &TrialRecord| record.state == TrialState::Pruned;
     let loss = |record: &TrialRecord| record.loss.unwrap_or(f64::INFINITY);
     let by_length = if is_pruned(a) { b.n_folds.cmp(&a.n_folds) } else { Ordering::Equal };

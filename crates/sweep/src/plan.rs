@@ -145,22 +145,16 @@ impl Plan {
 
     fn new_sampler(&self) -> Result<Box<dyn Sampler + Send>, EnqueueError> {
         let (space, entries) = (&self.sweep.parameters.space, &self.sweep.enqueue.entries);
-        Ok(match self.sweep.search.sampler {
-            SamplerKind::Grid => {
-                Box::new(Enqueued::new(entries, Grid::new(space).expect("checked when planned"), space)?)
-            }
-            SamplerKind::Random => {
-                Box::new(Enqueued::new(entries, Random::new(Seed::new(self.sweep.seed)), space)?)
-            }
-            SamplerKind::Sobol => {
-                Box::new(Enqueued::new(entries, Sobol::new(Seed::new(self.sweep.seed)), space)?)
-            }
-            SamplerKind::Tpe => {
-                Box::new(Enqueued::new(entries, Tpe::new(Seed::new(self.sweep.seed)), space)?)
-            }
-            SamplerKind::Gp => Box::new(Enqueued::new(entries, Gp::new(Seed::new(self.sweep.seed)), space)?),
-            SamplerKind::List => Box::new(List::new(entries.clone())),
-        })
+        let seed = Seed::new(self.sweep.seed);
+        let sampler: Box<dyn Sampler + Send> = match self.sweep.search.sampler {
+            SamplerKind::Grid => Box::new(Grid::new(space).expect("checked when planned")),
+            SamplerKind::Random => Box::new(Random::new(seed)),
+            SamplerKind::Sobol => Box::new(Sobol::new(seed)),
+            SamplerKind::Tpe => Box::new(Tpe::new(seed)),
+            SamplerKind::Gp => Box::new(Gp::new(seed)),
+            SamplerKind::List => return Ok(Box::new(List::new(entries.clone()))),
+        };
+        Ok(Box::new(Enqueued::new(entries, sampler, space)?))
     }
 
     /// Every entry must stand for a point of its own.

@@ -11,7 +11,7 @@
 //!
 //! It matters where the sampler looks at results or trials are raced. Proposal n and the limit of trial n then see the trials
 //! ≤ n − lag, however many more have ended, and of those in between their points: so they are the same on any number of threads.
-//! A unit whose trial is stored is not trained again; what is stored of it is put in its place first.
+//! A unit that is stored is not trained again: it counts as soon as its trial is proposed.
 
 use crate::cost::{Costs, Term};
 use crate::longest_first::{Order, Waiting, Window};
@@ -35,12 +35,6 @@ pub(crate) struct Ended {
 impl AsRef<FoldRecord> for Ended {
     fn as_ref(&self) -> &FoldRecord {
         &self.record
-    }
-}
-
-impl AsRef<FoldRecord> for FoldRecord {
-    fn as_ref(&self) -> &FoldRecord {
-        self
     }
 }
 
@@ -171,7 +165,7 @@ impl State<'_> {
         }
         match self.window.start() {
             Some(unit) => Next::Unit(unit),
-            None if waits || !self.is_exhausted => Next::Later,
+            None if waits => Next::Later,
             None => Next::Nothing,
         }
     }
@@ -225,18 +219,19 @@ impl State<'_> {
         }
         let n_splits = self.plan.folds.len();
         let limit = self.incumbent.map(|(_, worst)| worst);
-        let mut replayed = Race::new(n_splits, self.plan.is_raced(), limit);
+        let mut race = Race::new(n_splits, self.plan.is_raced(), limit);
         let mut is_stored = vec![false; n_splits];
-        for record in stored.into_iter().flat_map(|(_, records)| records) {
-            for counted in replayed.end(record) {
-                is_stored[counted.unit.split] = true;
+        for record in stored.iter().flat_map(|(_, records)| records) {
+            is_stored[record.unit.split] = true;
+            if !race.is_over() {
+                race.count(record);
             }
         }
-        if let Some(finish) = replayed.finish() {
+        if let Some(finish) = race.finish() {
             self.remember(number, finish);
             return;
         }
-        self.races.insert(number, replayed.goes_on());
+        self.races.insert(number, race);
         let unfinished = (0..n_splits).filter(|&split| !is_stored[split]);
         let splits = self.costs.times(&self.plan.config(&trial), unfinished, Term::nanoseconds).collect();
         self.window.put(Waiting { number, trial, splits });

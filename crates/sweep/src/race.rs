@@ -26,7 +26,7 @@ pub(crate) struct Race<T> {
     /// What came before its turn, by split.
     early: BTreeMap<usize, T>,
     n_counted: usize,
-    /// Of the folds that have one, in their order.
+    /// Of the folds that count; infinite where there is none.
     losses: Vec<f64>,
     scores: Vec<f64>,
     /// What became of a trial that cannot be complete: a divergence comes before a failure.
@@ -85,7 +85,8 @@ impl<T: AsRef<FoldRecord>> Race<T> {
         counted
     }
 
-    fn count(&mut self, fold: &FoldRecord) {
+    /// The next fold counts.
+    pub(crate) fn count(&mut self, fold: &FoldRecord) {
         self.n_counted += 1;
         self.lost = match fold.state {
             FoldState::Diverged { .. } => Some(TrialState::Diverged),
@@ -107,22 +108,6 @@ impl<T: AsRef<FoldRecord>> Race<T> {
     /// Folds that count.
     pub(crate) fn n_counted(&self) -> usize {
         self.n_counted
-    }
-
-    /// The same race for what is still to come, of another kind.
-    pub(crate) fn goes_on<U>(self) -> Race<U> {
-        let Race { n_splits, is_raced, limit, n_counted, losses, scores, lost, .. } = self;
-        Race {
-            n_splits,
-            is_raced,
-            limit,
-            early: BTreeMap::new(),
-            n_counted,
-            losses,
-            scores,
-            lost,
-            is_stopped: false,
-        }
     }
 
     /// Whether racing stopped it.

@@ -79,9 +79,16 @@ pub fn run(
     for record in store.folds(false)? {
         tally.add(&record, n_trials);
         if let Some((_, records)) = stored.get_mut(&record.unit.trial) {
-            if plan.is_raced() && record.unit.split != records.len() {
-                let UnitId { trial, split } = record.unit;
-                let reason = format!("split {split} of trial {trial} without those before it");
+            let UnitId { trial, split } = record.unit;
+            // Of a race folds are stored in their order.
+            let reason = if split >= n_splits {
+                Some(format!("split {split} of trial {trial}, where the sweep has {n_splits}"))
+            } else if plan.is_raced() && split != records.len() {
+                Some(format!("split {split} of trial {trial} without those before it"))
+            } else {
+                None
+            };
+            if let Some(reason) = reason {
                 return Err(StoreError::Damaged { path: folder.join(FILE_NAME), reason }.into());
             }
             records.push(record);

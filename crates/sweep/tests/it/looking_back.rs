@@ -4,9 +4,10 @@ use crate::fixture::{SMALL, Stored, folder, plan, run, stored};
 use mlpsweep_search::{TrialNumber, Value};
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::record::UnitId;
-use mlpsweep_sweep::runner::RunEnd;
+use mlpsweep_sweep::runner::{self, RunEnd, RunOptions};
 use mlpsweep_sweep::store::FILE_NAME;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 
 /// Some configurations are far worse than others.
 const UNEVEN: &[&str] = &[
@@ -156,4 +157,27 @@ fn tpe_goes_where_trials_are_good() {
     // would be there once in three hundred times.
     let n_small = |numbers: std::ops::Range<usize>| numbers.filter(|&number| rate(number) < 1e-3).count();
     assert!(n_small(0..10) >= 3 && n_small(40..60) <= 2, "{} {}", n_small(0..10), n_small(40..60));
+}
+
+/// What no run of a race would have left is refused in words.
+#[test]
+fn folds_that_no_race_leaves() {
+    let plan = sweep(&["search.trials=4"]);
+    for (sql, said) in [
+        ("DELETE FROM folds WHERE trial = 1 AND split = 0", "split 1 of trial 1 without those before it"),
+        (
+            "UPDATE folds SET record = replace(record, '\"split\":0', '\"split\":9') WHERE trial = 1",
+            "split 9 of trial 1, where the sweep has 4",
+        ),
+    ] {
+        let folder = folder();
+        run(&plan, folder.path(), 1);
+        let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
+        connection.execute(sql, []).expect("changed");
+        drop(connection);
+        let stop = AtomicBool::new(false);
+        let options = RunOptions { jobs: 1, max_time: None, stop: &stop, max_failures: None };
+        let error = runner::run(&plan, folder.path(), &options, |_| {}).expect_err("damaged");
+        assert!(error.to_string().contains(said), "{error}");
+    }
 }
