@@ -35,6 +35,7 @@ fn plan(data: &str) -> Plan {
         [search]
         sampler = "random"
         trials = {N_TRIALS}
+        racing = "off"
         [parameters]
         learning_rate = {{ min = 1e-4, max = 1e-1, scale = "log" }}
         l2 = {{ min = 1e-5, max = 1e-1, scale = "log" }}

@@ -18,6 +18,7 @@ const SWEEP: &str = r#"
     [search]
     sampler = "random"
     trials = 24
+    racing = "off"
     [parameters]
     learning_rate = { min = 1e-4, max = 1e-1, scale = "log" }
     hidden = [16, 16]
