@@ -5,7 +5,7 @@ use crate::judge::{least_rounds, to_confirm};
 use crate::rounds::Order;
 use crate::run::{Arm, Broken, FORMAT, Options, Pair, SavedRun, Stage};
 use mlpsweep_seed::Seed;
-use mlpsweep_stats::median;
+use mlpsweep_stats::hodges_lehmann_interval;
 
 /// Whatever gives a time of a benchmark: a process, or a simulation of one.
 pub trait Measure {
@@ -178,11 +178,8 @@ impl Gate {
         if differences.len() < FEWEST.max(least_rounds(n_benchmarks, self.options.level)) {
             return false;
         }
-        // A normal interval, the scatter from the median of what the rounds are apart: a wild round does not widen it.
-        let centre = median(&mut differences.clone()).expect("rounds");
-        let mut apart: Vec<f64> = differences.iter().map(|d| (d - centre).abs()).collect();
-        let scatter = 1.4826 * median(&mut apart).expect("rounds");
-        let half_width = 1.96 * scatter / (differences.len() as f64).sqrt();
-        half_width <= self.options.threshold.ln_1p() / 4.0
+        // Rounds that scatter in two clusters have a wide one; a wild round hardly widens it.
+        let (low, high) = hodges_lehmann_interval(&differences, 1.96).expect("rounds");
+        (high - low) / 2.0 <= self.options.threshold.ln_1p() / 4.0
     }
 }

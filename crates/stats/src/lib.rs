@@ -55,7 +55,7 @@ pub use bootstrap::{bootstrap_interval, quantile};
 pub use bootstrap_selection::{BootstrapSelection, HonestScore};
 pub use decomposition::{Decomposition, RepeatedErrors};
 pub use describe::{mean, sd};
-pub use hodges_lehmann::{hodges_lehmann, median};
+pub use hodges_lehmann::{hodges_lehmann, hodges_lehmann_interval, median};
 pub use holm::holm;
 pub use normal::{normal_cdf, normal_quantile};
 pub use resampled::{Interval, TTest, corrected_se, paired_corrected_t_test, t_interval};

@@ -2,7 +2,7 @@
 
 use crate::args::{Format, PerfTiming};
 use crate::exit::{Problem, print};
-use crate::reports::write_reports;
+use crate::reports::{csv_text, write_reports};
 use mlpsweep_perf::{Judged, SavedRun, Verdict, headline, junit, markdown, time};
 use mlpsweep_report::plain_table;
 use serde_json::json;
@@ -81,31 +81,24 @@ fn table(judged: &Judged) -> String {
 }
 
 fn csv(judged: &Judged) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let mut text = format!("{}\n", COLUMNS.join(","));
-    for row in &judged.rows {
-        let numbers = row.estimate.as_ref().map_or_else(
-            || ",".repeat(COLUMNS.len() - 3),
-            |found| {
-                let numbers = [found.effect, found.low, found.high, found.margin, found.base, found.head];
-                let numbers: Vec<String> = numbers.iter().map(f64::to_string).collect();
-                format!("{},{}", numbers.join(","), found.n_rounds)
-            },
-        );
-        let _ = writeln!(text, "{},{},{numbers}", quoted(&row.benchmark), row.verdict.name());
-    }
-    text
+    let rows = judged.rows.iter().map(|row| {
+        let mut cells = vec![row.benchmark.clone(), row.verdict.name().to_owned()];
+        if let Some(found) = &row.estimate {
+            let numbers = [found.effect, found.low, found.high, found.margin, found.base, found.head];
+            cells.extend(numbers.iter().map(f64::to_string));
+            cells.push(found.n_rounds.to_string());
+        }
+        cells.resize(COLUMNS.len(), String::new());
+        cells
+    });
+    csv_text(std::iter::once(COLUMNS.map(str::to_owned).to_vec()).chain(rows))
 }
 
 /// Cells as a table, as CSV, or as a JSON array of objects.
 pub(super) fn cells_as(format: Format, header: &[String], rows: Vec<Vec<String>>) -> String {
     match format {
         Format::Table => plain_table(header, rows),
-        Format::Csv => {
-            let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
-            let line = |cells: &[String]| cells.iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
-            line(header) + &rows.iter().map(|row| line(row)).collect::<String>()
-        }
+        Format::Csv => csv_text(std::iter::once(header.to_vec()).chain(rows)),
         Format::Json => {
             let object = |row: Vec<String>| {
                 let cells = header.iter().cloned().zip(row.into_iter().map(serde_json::Value::from));
