@@ -8,8 +8,12 @@
 //!     stop when the optimizer has nothing left to gain (L-BFGS at a minimum)                        → converged
 //!     stop when the observer says so            → stopped
 //! ```
+//!
+//! A [`Run`] may be paused between two epochs and go on from a [`Snapshot`], in another session of the same job: what comes out is
+//! the same to the bit.
 
-use crate::{Estimator, Job, Metric, Predictions, ScoreError, Session, TrainError, Truth};
+use crate::session::SessionState;
+use crate::{EarlyStopping, Estimator, Job, Metric, Predictions, ScoreError, Session, TrainError, Truth};
 use mlpsweep_data::Target;
 use mlpsweep_real::Real;
 use std::ops::ControlFlow;
@@ -48,6 +52,8 @@ pub enum Ended {
     },
     /// The observer said stop.
     Stopped,
+    /// It was run as far as was asked for; it may go on from a snapshot.
+    Paused,
 }
 
 /// A run that is over.
@@ -68,13 +74,117 @@ pub struct Fitted<'a, T> {
 /// A configuration that makes no sense for this table.
 pub fn train<T: Real>(
     job: Job<'_>,
-    mut observer: impl FnMut(&EpochRecord) -> ControlFlow<()>,
+    observer: impl FnMut(&EpochRecord) -> ControlFlow<()>,
 ) -> Result<Fitted<'_, T>, TrainError> {
-    let mut session = Session::<T>::new(job)?;
-    let mut curve = Vec::with_capacity(job.config.epochs.min(10_000));
-    let mut best: Option<Best<T>> = None;
-    let ended = loop {
-        let learning_rate = Some(session.learning_rate()).filter(|_| !job.config.optimizer.is_full_batch());
+    let mut run = Run::new(job)?;
+    let ended = run.until(job.config.epochs, observer);
+    Ok(run.finish(ended))
+}
+
+/// A run that is under way, between two epochs.
+#[derive(Clone, Debug)]
+pub struct Run<'a, T> {
+    session: Session<'a, T>,
+    epochs: usize,
+    early_stopping: Option<EarlyStopping>,
+    best: Option<Best<T>>,
+    curve: Vec<EpochRecord>,
+}
+
+/// What a run needs to go on: parameters, the optimizer's and the schedule's state, the generator's position, the best epoch so far.
+#[derive(Clone, Debug)]
+pub struct Snapshot<T> {
+    state: SessionState<T>,
+    best: Option<Best<T>>,
+    curve: Vec<EpochRecord>,
+    n_numbers: usize,
+}
+
+impl<T> Snapshot<T> {
+    /// Epochs that are done.
+    pub fn n_epochs(&self) -> usize {
+        self.curve.len()
+    }
+
+    /// Numbers of type `T` that it holds, about.
+    pub fn n_numbers(&self) -> usize {
+        self.n_numbers
+    }
+}
+
+impl<'a, T: Real> Run<'a, T> {
+    /// Before the first epoch.
+    ///
+    /// # Errors
+    /// A configuration that makes no sense for this table.
+    pub fn new(job: Job<'a>) -> Result<Run<'a, T>, TrainError> {
+        let (session, config) = (Session::new(job)?, job.config);
+        let curve = Vec::with_capacity(config.epochs.min(10_000));
+        Ok(Run { session, epochs: config.epochs, early_stopping: config.early_stopping, best: None, curve })
+    }
+
+    /// Where a run of the same job was when the snapshot was taken.
+    ///
+    /// ```
+    /// use mlpsweep_train::{Ended, Job, Run, TrainError};
+    /// use std::ops::ControlFlow;
+    ///
+    /// /// The same as `train`, with a pause after two epochs.
+    /// fn in_two_parts(job: Job<'_>) -> Result<Vec<f32>, TrainError> {
+    ///     let keep_on = |_: &_| ControlFlow::Continue(());
+    ///     let mut first = Run::<f32>::new(job)?;
+    ///     let mut ended = first.until(2, keep_on);
+    ///     if ended == Ended::Paused {
+    ///         let mut rest = Run::resume(job, first.snapshot())?;
+    ///         ended = rest.until(job.config.epochs, keep_on);
+    ///         first = rest;
+    ///     }
+    ///     Ok(first.finish(ended).params().to_vec())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`new`](Run::new).
+    pub fn resume(job: Job<'a>, snapshot: Snapshot<T>) -> Result<Run<'a, T>, TrainError> {
+        let mut run = Run::new(job)?;
+        run.session.resume(snapshot.state);
+        (run.best, run.curve) = (snapshot.best, snapshot.curve);
+        Ok(run)
+    }
+
+    /// What is needed to go on from here.
+    pub fn snapshot(&self) -> Snapshot<T> {
+        // The parameters, those of the best epoch, and what the optimizer keeps of each.
+        let n_copies = 2 + self.session.config().optimizer.n_states();
+        let n_numbers = n_copies * self.session.params().len();
+        Snapshot {
+            state: self.session.state(),
+            best: self.best.clone(),
+            curve: self.curve.clone(),
+            n_numbers,
+        }
+    }
+
+    /// Trains up to the end of epoch `until`, counted from the first one; `observer` sees every epoch and may stop the run.
+    pub fn until(
+        &mut self,
+        until: usize,
+        mut observer: impl FnMut(&EpochRecord) -> ControlFlow<()>,
+    ) -> Ended {
+        let until = until.min(self.epochs);
+        while self.session.epochs_done() < until {
+            if let Some(ended) = self.epoch(&mut observer) {
+                return ended;
+            }
+        }
+        if until == self.epochs { Ended::Completed } else { Ended::Paused }
+    }
+
+    /// One epoch, and why it was the last one, if it was.
+    fn epoch(&mut self, observer: &mut impl FnMut(&EpochRecord) -> ControlFlow<()>) -> Option<Ended> {
+        let Run { session, epochs, early_stopping, best, curve } = self;
+        let takes_rate = !session.config().optimizer.is_full_batch();
+        let learning_rate = Some(session.learning_rate()).filter(|_| takes_rate);
         let loss = session.epoch();
         let validation_loss = session.watched_loss();
         let epoch = session.epochs_done();
@@ -89,41 +199,46 @@ pub fn train<T: Real>(
         let finite = (loss.data + loss.penalty + validation_loss.unwrap_or(0.0)).is_finite()
             && record.gradient_norms.iter().all(|norm| norm.is_finite());
         if !finite || !session.params().iter().all(|param| param.is_finite()) {
-            break Ended::Diverged { epoch };
+            return Some(Ended::Diverged { epoch });
         }
         session.observe(validation_loss.unwrap_or(loss.data));
-        let stalled_for = match (job.config.early_stopping, validation_loss) {
+        let stalled_for = match (*early_stopping, validation_loss) {
             (Some(stopping), Some(loss)) => {
-                Best::update(&mut best, epoch, loss, stopping.min_delta, session.params())
+                Best::update(best, epoch, loss, stopping.min_delta, session.params())
             }
             _ => 0,
         };
         let stop = observer(&record).is_break();
         curve.push(record);
-        if job.config.early_stopping.is_some_and(|stopping| stalled_for >= stopping.patience) {
-            break Ended::EarlyStopped;
+        if early_stopping.is_some_and(|stopping| stalled_for >= stopping.patience) {
+            Some(Ended::EarlyStopped)
+        } else if epoch == *epochs {
+            Some(Ended::Completed)
+        } else if session.is_at_rest() {
+            Some(Ended::Converged)
+        } else if stop {
+            Some(Ended::Stopped)
+        } else {
+            None
         }
-        if epoch == job.config.epochs {
-            break Ended::Completed;
-        }
-        if session.is_at_rest() {
-            break Ended::Converged;
-        }
-        if stop {
-            break Ended::Stopped;
-        }
-    };
-    let mut best_epoch = session.epochs_done();
-    if let Some(best) = best
-        && !matches!(ended, Ended::Diverged { .. })
-    {
-        session.restore(&best.params);
-        best_epoch = best.epoch;
     }
-    Ok(Fitted { session, ended, best_epoch, curve })
+
+    /// The run as it is, over: the parameters of its best epoch so far.
+    pub fn finish(self, ended: Ended) -> Fitted<'a, T> {
+        let Run { mut session, best, curve, .. } = self;
+        let mut best_epoch = session.epochs_done();
+        if let Some(best) = best
+            && !matches!(ended, Ended::Diverged { .. })
+        {
+            session.restore(&best.params);
+            best_epoch = best.epoch;
+        }
+        Fitted { session, ended, best_epoch, curve }
+    }
 }
 
 /// The best epoch so far.
+#[derive(Clone, Debug)]
 struct Best<T> {
     epoch: usize,
     loss: f64,

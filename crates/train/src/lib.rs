@@ -43,7 +43,7 @@ mod target_scale;
 pub use config::{BatchSize, ClassWeight, EarlyStopping, Precision, Preprocess, TargetScale, TrainConfig};
 pub use error::{ScoreError, TrainError};
 pub use estimator::Estimator;
-pub use fit::{Ended, EpochRecord, Fitted, score, train};
+pub use fit::{Ended, EpochRecord, Fitted, Run, Snapshot, score, train};
 pub use metric::{Counted, Goal, Lack, Metric};
 pub use predictions::{Predictions, Truth, most_probable};
 pub use session::{CheckOptions, EpochLoss, GradientCheck, Job, SCORING_ROWS, Session};

@@ -80,6 +80,17 @@ pub struct Session<'a, T> {
     gradient_norms: Option<GradientNorms>,
 }
 
+/// A session between two epochs, without what the job says.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionState<T> {
+    params: Vec<T>,
+    optimizer: Optimizer<T>,
+    schedule: Schedule,
+    masks: Stream,
+    epochs_done: usize,
+    at_rest: bool,
+}
+
 impl<'a, T: Real> Session<'a, T> {
     /// Splits off the rows early stopping watches, fits the scaling, draws the start weights.
     ///
@@ -149,6 +160,25 @@ impl<'a, T: Real> Session<'a, T> {
             step_in_epoch: 0,
             at_rest: false,
         })
+    }
+
+    /// What the next epoch depends on beside the job.
+    pub(crate) fn state(&self) -> SessionState<T> {
+        SessionState {
+            params: self.params.clone(),
+            optimizer: self.optimizer.clone(),
+            schedule: self.schedule.clone(),
+            masks: self.masks.clone(),
+            epochs_done: self.epochs_done,
+            at_rest: self.at_rest,
+        }
+    }
+
+    /// Goes on from where a session of the same job was between two epochs.
+    pub(crate) fn resume(&mut self, state: SessionState<T>) {
+        let SessionState { params, optimizer, schedule, masks, epochs_done, at_rest } = state;
+        (self.params, self.optimizer, self.schedule, self.masks) = (params, optimizer, schedule, masks);
+        (self.epochs_done, self.step_in_epoch, self.at_rest) = (epochs_done, 0, at_rest);
     }
 
     /// One pass over the training rows, a mini-batch at a time.

@@ -6,6 +6,7 @@ mod gradients;
 mod learning;
 mod metrics;
 mod parity;
+mod pausing;
 mod sklearn;
 mod theory;
 mod weights;
