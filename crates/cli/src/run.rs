@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
 
     let mut study = Study::read(&folder, true)?;
     let mut stopped_after = false;
-    if matches!(end, RunEnd::Finished | RunEnd::TimeUp) {
+    if matches!(end, RunEnd::Finished | RunEnd::TimeUp | RunEnd::TargetReached) {
         let (stop, output) = (signals.stop(), arguments.output);
         let finish = Finish { plan: &plan, folder: &folder, jobs: options.jobs, stop, output };
         stopped_after = finish.run(&mut study)?;
@@ -106,6 +106,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
             return Err(Problem::new(NO_USABLE_TRIAL, message).hint(Some(hint.into())));
         }
         RunEnd::Finished => {}
+        RunEnd::TargetReached => note("the target score is reached, and no further trial was begun"),
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::exit::{BAD_DATA, Problem, USAGE};
 use mlpsweep_data::Dataset;
 use mlpsweep_model::weights;
 use mlpsweep_real::Real;
-use mlpsweep_search::Domain;
+use mlpsweep_search::{Domain, Value};
 use mlpsweep_seed::Seed;
 use mlpsweep_sweep::spec::Sweep;
 use mlpsweep_sweep::{networks, plan, train_config};
@@ -29,16 +29,17 @@ impl Single {
             let hint = format!("{verb} wants one: every parameter fixed in [parameters], and no [[enqueue]]");
             return Err(Problem::new(USAGE, message).hint(Some(hint)));
         }
-        let mut point = Vec::new();
-        for parameter in sweep.parameters.space.parameters() {
-            let Domain::Fixed(value) = &parameter.domain else {
-                let message = format!("{}: `parameters.{}` is searched", file.display(), parameter.name);
-                let hint =
-                    format!("{verb} wants every parameter fixed; give it one value, with --set perhaps");
-                return Err(Problem::new(USAGE, message).hint(Some(hint)));
-            };
-            point.push((parameter.name.clone(), value.clone()));
+        let space = &sweep.parameters.space;
+        let searched =
+            space.parameters().iter().find(|parameter| !matches!(parameter.domain, Domain::Fixed(_)));
+        if let Some(parameter) = searched {
+            let message = format!("{}: `parameters.{}` is searched", file.display(), parameter.name);
+            let hint = format!("{verb} wants every parameter fixed; give it one value, with --set perhaps");
+            return Err(Problem::new(USAGE, message).hint(Some(hint)));
         }
+        let point = space.nth(0).expect("the one point, since some point fulfils all constraints");
+        let point: Vec<(String, Value)> =
+            point.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
         let data = plan::load(&sweep)?;
         networks::check(&sweep, &data)?;
         let config = train_config(&point, &data.target, sweep.early_stopping);

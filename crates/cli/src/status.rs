@@ -22,7 +22,7 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
     let seconds = study.timings.iter().map(|timing| timing.elapsed_us as f64 / 1e6).sum::<f64>();
     let best = ranking.best().and_then(|best| Some((best.trial.number, best.scores.first()?.mean?)));
     let metric = info.metrics.first().map_or("", |metric| &metric.name);
-    let done = study.folds.len();
+    let done = study.n_done();
     let found = json!({
         "name": info.name,
         "folds_done": done,

@@ -2,9 +2,10 @@
 
 use crate::args::{Format, OutputArguments, ValidateArguments};
 use crate::exit::{Problem, print, tell};
+use crate::reports::csv_text;
 use crate::run::jobs;
 use mlpsweep_data::{Category, Labels, Roles, Target, Times, Weights};
-use mlpsweep_search::{Domain, Entry, Value};
+use mlpsweep_search::{Domain, Entry, Parameter, Value};
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::forecast::Forecast;
 use mlpsweep_sweep::plan::MOST_GRID_POINTS;
@@ -32,9 +33,8 @@ pub(crate) fn describe(plan: &Plan, jobs: usize, output: OutputArguments) -> Res
             format!("{:#}\n", serde_json::Value::Object(object))
         }
         Format::Csv => {
-            let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-            let rows = lines.iter().map(|(key, value)| format!("{},{}\n", quote(key), quote(value)));
-            std::iter::once("key,value\n".to_owned()).chain(rows).collect()
+            let rows = lines.iter().map(|(key, value)| [key.as_str(), value.as_str()]);
+            csv_text(std::iter::once(["key", "value"]).chain(rows))
         }
     };
     print(&text)?;
@@ -107,15 +107,26 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
     });
     line("sampler", plan.sweep.search.sampler.name().to_owned());
     line("racing", if plan.is_raced() { plan.sweep.search.racing } else { Racing::Off }.name().to_owned());
-    line("configurations", plan.n_points.map_or_else(|| "a continuum".to_owned(), |n| n.to_string()));
+    let budget = plan.budget();
+    if budget.is_shared_out() {
+        let rungs: Vec<String> = budget.rungs().iter().map(usize::to_string).collect();
+        line("budget", format!("{}, rungs of {} epochs", plan.sweep.search.budget.name(), rungs.join(", ")));
+    }
+    line("configurations", plan.n_points.map_or_else(|| uncounted(plan).to_owned(), |n| n.to_string()));
     let is_list = plan.sweep.search.sampler == SamplerKind::List;
     let entries = &plan.sweep.enqueue.entries;
+    if plan.has_default_trial() {
+        line("trial 0", "the default configuration".to_owned());
+    }
     if !is_list && !entries.is_empty() {
         line("enqueued", format!("{}, tried first", entries.len()));
     }
     line(
         "trials",
         match plan.n_trials {
+            Some(trials) if budget.is_shared_out() => {
+                format!("{trials}, {} folds to train up to a rung", plan.n_units())
+            }
             Some(trials) => {
                 format!("{trials}, {} folds to train", u128::from(trials) * plan.folds.len() as u128)
             }
@@ -125,12 +136,29 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
     if plan.sweep.record.gradient_norms {
         line("recorded", "gradient norms, layer by layer".to_owned());
     }
-    for (name, _) in plan.parameters() {
-        let value = match plan.sweep.parameters.domain(&name) {
-            Some(domain @ Domain::Fixed(_)) => format!("= {domain}"),
-            Some(domain) if !is_list => format!("in {domain}"),
-            _ => listed(entries, &name),
+    let space = &plan.sweep.parameters.space;
+    let mut ranges: Vec<(&String, String)> = Vec::new();
+    for Parameter { name, domain, when } in space.parameters() {
+        let value = match domain {
+            Domain::Fixed(_) => format!("= {domain}"),
+            _ if is_list => listed(entries, name),
+            _ => format!("in {domain}"),
         };
+        let when = when.as_ref().map_or(String::new(), |when| format!(", when {when}"));
+        // A name that stands in several groups has a line for all of them.
+        match ranges.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => *values += &format!("; {value}{when}"),
+            None => ranges.push((name, value + &when)),
+        }
+    }
+    ranges.into_iter().for_each(|(name, value)| line(&format!("  {name}"), value));
+    if !space.constraints().is_empty() {
+        let constraints: Vec<&str> = space.constraints().iter().map(|constraint| constraint.text()).collect();
+        line("  constraints", constraints.join("; "));
+    }
+    let is_beyond = |name: &str| space.parameters().iter().all(|parameter| parameter.name != name);
+    for (name, _) in plan.parameters().iter().filter(|(name, _)| is_beyond(name)) {
+        let value = listed(entries, name);
         line(&format!("  {name}"), value);
     }
     lines
@@ -250,4 +278,14 @@ fn roles(roles: &Roles) -> Vec<(&'static str, String)> {
         lines.push(("fold column", format!("{name}, {} folds: {}{more}", labels.len(), counts.join(", "))));
     }
     lines
+}
+
+/// What stands for a number of configurations where there is none.
+fn uncounted(plan: &Plan) -> &'static str {
+    let parameters = plan.sweep.parameters.space.parameters();
+    if parameters.iter().all(|parameter| parameter.domain.count().is_some()) {
+        "not counted: conditions and constraints go by too many values"
+    } else {
+        "a continuum"
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! trial repeat fold split state                split = repeat · folds + fold
-//! test_<metric> … train_<metric> …             empty unless complete
+//! test_<metric> … train_<metric> …             empty unless complete or paused
 //! best_epoch epochs_run early_stopped          best_epoch: 0 when no epoch ended well
 //! n_parameters n_train n_validation            n_parameters: 0 when no network could be made
 //! message                                      what happened, unless complete
@@ -34,12 +34,13 @@ fn row<'a>(info: &SweepInfo, fold: &'a FoldRecord) -> Vec<Cell<'a>> {
     let split = fold.unit.split;
     let (repeat, fold_idx) = position(info, split);
     let (test, train) = match fold.state {
-        FoldState::Complete => (&fold.test_scores[..], &fold.train_scores[..]),
+        FoldState::Complete | FoldState::Paused => (&fold.test_scores[..], &fold.train_scores[..]),
         FoldState::Diverged { .. } | FoldState::Failed { .. } => (&[][..], &[][..]),
     };
     let scores = |scores: &'a [f64]| (0..info.metrics.len()).map(move |m| scores.get(m).copied().into());
     let state = match fold.state {
         FoldState::Complete => "complete",
+        FoldState::Paused => "paused",
         FoldState::Diverged { .. } => "diverged",
         FoldState::Failed { .. } => "failed",
     };

@@ -3,7 +3,7 @@
 //! ```text
 //! complete   by the mean of the first metric, the better first; equal means share the lowest rank    1 2 2 4
 //! running    folds are missing: more folds first, then the mean of those there are                   no rank
-//! pruned     it was stopped since it fell behind: more folds first, then the mean of those there are   no rank
+//! pruned     it was stopped since it fell behind: of a later rung first, more folds first, then the mean of those there are   no rank
 //! diverged   at least one fold left the finite numbers                                               no rank
 //! failed     at least one fold could not be trained, and none diverged                               no rank
 //! ```
@@ -25,7 +25,7 @@ use crate::warnings::warnings;
 use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::{Decomposition, holm, paired_corrected_t_test};
 use mlpsweep_sweep::record::{BaseScores, Closing, FoldRecord, FoldState, Refit, SweepInfo, Trial};
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -81,6 +81,8 @@ pub struct RankedTrial<'a> {
     pub prob_best: Option<f64>,
     /// Folds that ended with scores.
     pub folds_done: usize,
+    /// Epochs of the last rung it has reached, where it goes no further than that; else 0.
+    pub rung_epochs: usize,
     /// The median over the folds of the epoch whose parameters were scored, halves rounded up; `None` unless complete.
     pub best_epoch: Option<usize>,
     /// Parameters of the network, in the largest fold where they differ; `None` when no network could be made.
@@ -265,7 +267,8 @@ impl<'a> RankedTrial<'a> {
             }
         }
         let is_complete = |fold: &FoldRecord| fold.state == FoldState::Complete;
-        let folds_done = splits.iter().flatten().filter(|fold| is_complete(fold)).count();
+        let n_complete = splits.iter().flatten().filter(|fold| is_complete(fold)).count();
+        let folds_done = splits.iter().flatten().filter(|fold| fold.state.is_scored()).count();
 
         let first = |wanted: fn(&FoldState) -> bool| folds.iter().find(|fold| wanted(&fold.state));
         let diverged = first(|state| matches!(state, FoldState::Diverged { .. }));
@@ -273,7 +276,7 @@ impl<'a> RankedTrial<'a> {
         let state = match (diverged, failed) {
             (Some(_), _) => TrialState::Diverged,
             (None, Some(_)) => TrialState::Failed,
-            (None, None) if folds_done == splits.len() => TrialState::Complete,
+            (None, None) if n_complete == splits.len() => TrialState::Complete,
             (None, None) if is_pruned => TrialState::Pruned,
             (None, None) => TrialState::Running,
         };
@@ -281,6 +284,8 @@ impl<'a> RankedTrial<'a> {
         let complete: Vec<&FoldRecord> =
             if is_complete { splits.iter().flatten().copied().collect() } else { Vec::new() };
         let base: Option<Vec<BaseScores>> = complete.iter().map(|fold| fold.base).collect();
+        let at_rung = |fold: &&&FoldRecord| fold.state == FoldState::Paused || !fold.earlier.is_empty();
+        let rung_epochs = folds.iter().filter(at_rung).map(|fold| fold.epochs_run).max();
         let mut best_epochs: Vec<usize> = splits.iter().flatten().map(|fold| fold.best_epoch).collect();
         RankedTrial {
             trial,
@@ -292,6 +297,7 @@ impl<'a> RankedTrial<'a> {
             tied_with_best: None,
             prob_best: None,
             folds_done,
+            rung_epochs: rung_epochs.filter(|_| !is_complete).unwrap_or(0),
             best_epoch: median_rounded_up(&mut best_epochs).filter(|_| is_complete),
             n_parameters: folds.iter().map(|fold| fold.n_parameters).max().filter(|&n| n > 0),
             base: base.unwrap_or_default(),
@@ -312,6 +318,8 @@ impl<'a> RankedTrial<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Standing {
     state: TrialState,
+    /// Epochs of the last rung that a trial has reached which goes no further there; 0 of all others. More come first.
+    epochs: Reverse<usize>,
     folds_missing: usize,
     /// The mean score, turned so that less is better; positive NaN, which comes last, where there is none.
     loss: f64,
@@ -325,6 +333,7 @@ impl Standing {
         let sign = -sign(info);
         Standing {
             state: row.state,
+            epochs: Reverse(if by_score { row.rung_epochs } else { 0 }),
             folds_missing: if by_score { info.n_splits() - row.folds_done } else { 0 },
             loss: match score {
                 // −0 + 0 = 0
@@ -344,8 +353,8 @@ impl Standing {
     }
 
     fn cmp_merit(&self, other: &Standing) -> Ordering {
-        (self.state, self.folds_missing)
-            .cmp(&(other.state, other.folds_missing))
+        (self.state, self.epochs, self.folds_missing)
+            .cmp(&(other.state, other.epochs, other.folds_missing))
             .then(self.loss.total_cmp(&other.loss))
     }
 }

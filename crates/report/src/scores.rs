@@ -75,7 +75,7 @@ impl Scores {
 /// A fold's validation score, if it ended with one.
 fn test_score(fold: &FoldRecord, metric_idx: usize) -> Option<f64> {
     match fold.state {
-        FoldState::Complete => fold.test_scores.get(metric_idx).copied(),
+        FoldState::Complete | FoldState::Paused => fold.test_scores.get(metric_idx).copied(),
         FoldState::Diverged { .. } | FoldState::Failed { .. } => None,
     }
 }

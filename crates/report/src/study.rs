@@ -122,7 +122,7 @@ impl Study {
                 Some(format!("split {split} of trial {trial}, where the sweep has {n_splits}"))
             } else if !seen.insert(fold.unit) {
                 Some(format!("split {split} of trial {trial} is there twice"))
-            } else if fold.state == FoldState::Complete && n_scores != [metrics.len(); 2] {
+            } else if fold.state.is_scored() && n_scores != [metrics.len(); 2] {
                 Some(format!("split {split} of trial {trial} has not a score for every metric"))
             } else {
                 None
@@ -130,12 +130,18 @@ impl Study {
         })
     }
 
-    /// Units that the sweep is to have when it is finished: racing leaves some out.
+    /// Units that the sweep is to have when it is finished, at most: racing leaves some out, and where epochs are shared out a fold
+    /// counts at every rung that it reaches, those that end before their time not at all.
     pub fn n_units(&self) -> u64 {
         let n_splits = self.info.n_splits();
         let left_out = self.pruned.iter().filter(|(trial, _)| **trial < self.info.n_trials);
         let left_out: u64 = left_out.map(|(_, n_folds)| n_splits.saturating_sub(*n_folds) as u64).sum();
-        self.info.n_trials.saturating_mul(n_splits as u64).saturating_sub(left_out)
+        self.info.n_units.saturating_sub(left_out)
+    }
+
+    /// Units that are done, counted likewise.
+    pub fn n_done(&self) -> u64 {
+        self.folds.iter().map(FoldRecord::n_stops).sum()
     }
 
     /// The trials with scores for every split.
@@ -164,7 +170,7 @@ pub(crate) fn position(info: &SweepInfo, split: usize) -> (usize, usize) {
 /// What is to be said of a unit's end; `None` for one that ended well.
 pub(crate) fn message(state: &FoldState) -> Option<String> {
     match state {
-        FoldState::Complete => None,
+        FoldState::Complete | FoldState::Paused => None,
         FoldState::Diverged { epoch: 0 } => Some(
             "diverged before the first epoch: values too large or too close together to be standardised"
                 .into(),

@@ -34,11 +34,21 @@ fn trivial(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
 /// The winner beside the default configuration.
 fn default(ranking: &Ranking<'_>, info: &SweepInfo) -> Option<String> {
     let winner = ranking.winner()?;
-    let theirs = ranking.closing?.default_scores.as_ref()?;
-    let scores = winner.scores.first()?;
-    let ours: Vec<f64> = scores.test.iter().copied().collect::<Option<_>>()?;
+    let scores =
+        |row: &RankedTrial<'_>| row.scores.first()?.test.iter().copied().collect::<Option<Vec<f64>>>();
     let metric = &info.metrics.first()?.name;
-    no_better(winner, info, (&ours, theirs), sign(info), "the default configuration", metric)
+    if info.default_trial && winner.trial.number == 0 {
+        return Some(format!(
+            "trial 0, the default configuration, is the winner: no {metric} of what was searched is better"
+        ));
+    }
+    let own = ranking.rows.iter().find(|row| info.default_trial && row.trial.number == 0);
+    let own = own.filter(|row| row.state == TrialState::Complete).and_then(scores);
+    let theirs = match own {
+        Some(own) => own,
+        None => ranking.closing?.default_scores.clone()?,
+    };
+    no_better(winner, info, (&scores(winner)?, &theirs), sign(info), "the default configuration", metric)
 }
 
 /// What is to be said where the winner's scores of the splits are better than others' by no more than chance.

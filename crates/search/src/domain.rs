@@ -37,6 +37,22 @@ pub enum Scale {
     Linear,
     /// Equal ratios are equally likely.
     Log,
+    /// Equal ratios of x/(1 − x) are equally likely: for shares that come close to 0 and to 1.
+    Logit,
+}
+
+impl Scale {
+    /// All of them.
+    pub const ALL: [Scale; 3] = [Scale::Linear, Scale::Log, Scale::Logit];
+
+    /// The word for it in sweep files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scale::Linear => "linear",
+            Scale::Log => "log",
+            Scale::Logit => "logit",
+        }
+    }
 }
 
 impl Domain {
@@ -74,14 +90,15 @@ impl Domain {
         }
     }
 
-    /// The position of [`sample`](Domain::sample)`(u)`; `None` for a continuum.
-    pub(crate) fn sample_position(&self, u: f64) -> Option<u128> {
-        Some(match self {
-            Domain::Float(range) => position(u, range.count()?),
-            Domain::Int(range) => range.sample_position(u),
-            Domain::Categorical(values) => position(u, values.count()),
-            Domain::Fixed(_) => 0,
-        })
+    /// The position of `value` among the values; `None` for a continuum and when it may not be taken.
+    pub(crate) fn position(&self, value: &Value) -> Option<u128> {
+        match (self, value) {
+            (Domain::Float(range), Value::Float(x)) => range.position_of(*x),
+            (Domain::Int(range), Value::Int(i)) => range.position_of(*i),
+            (Domain::Categorical(values), value) => values.position(value),
+            (Domain::Fixed(fixed), value) => (fixed == value).then_some(0),
+            _ => None,
+        }
     }
 
     /// The share of the domain below `value`, and the share that is not above it: `sample` gives `value` between the two. Equal
@@ -95,11 +112,10 @@ impl Domain {
     /// # Ok::<(), mlpsweep_search::DomainError>(())
     /// ```
     pub fn shares(&self, value: &Value) -> Option<(f64, f64)> {
-        let even = |idx: u128, count: u128| (idx as f64 / count as f64, (idx + 1) as f64 / count as f64);
         match (self, value) {
             (Domain::Float(range), Value::Float(x)) => range.shares(*x),
             (Domain::Int(range), Value::Int(i)) => range.shares(*i),
-            (Domain::Categorical(values), value) => Some(even(values.position(value)?, values.count())),
+            (Domain::Categorical(values), value) => values.shares(value),
             (Domain::Fixed(fixed), value) => (fixed == value).then_some((0.0, 1.0)),
             _ => None,
         }
@@ -135,7 +151,8 @@ impl Domain {
     pub(crate) fn is_even(&self) -> bool {
         match self {
             Domain::Int(range) => range.is_even(),
-            Domain::Float(_) | Domain::Categorical(_) | Domain::Fixed(_) => true,
+            Domain::Categorical(values) => values.is_even(),
+            Domain::Float(_) | Domain::Fixed(_) => true,
         }
     }
 }
@@ -200,11 +217,47 @@ pub enum DomainError {
         /// The lower bound.
         min: Value,
     },
-    /// A log scale and a step.
-    #[error("`step` is {step}, but a log scale has none")]
-    StepOnLog {
+    /// A log or logit scale and a step.
+    #[error("`step` is {step}, but a {} scale has none", scale.name())]
+    StepOnScale {
         /// The step.
         step: Value,
+        /// The scale.
+        scale: Scale,
+    },
+    /// A logit scale that would reach 0 or 1.
+    #[error("`{key}` is {bound}, but must be above 0 and below 1 for a logit scale")]
+    LogitOfBound {
+        /// Which: `min` or `max`.
+        key: &'static str,
+        /// The bound.
+        bound: Value,
+    },
+    /// More or fewer probabilities than values.
+    #[error("`probabilities` has {n_probabilities} numbers, but there are {n_values} values")]
+    ProbabilitiesLength {
+        /// How many there are.
+        n_probabilities: usize,
+        /// How many there should be.
+        n_values: usize,
+    },
+    /// A probability of a value that is listed twice.
+    #[error("`values` has {value} twice, which has two probabilities then")]
+    ProbabilityTwice {
+        /// The value.
+        value: Value,
+    },
+    /// A probability that is none.
+    #[error("`probabilities` has {probability:?}, but must hold numbers above 0")]
+    NotProbable {
+        /// The number.
+        probability: f64,
+    },
+    /// Probabilities that are not those of all there is.
+    #[error("`probabilities` add up to {sum:?}, but must add up to 1")]
+    ProbabilitiesSum {
+        /// Their sum.
+        sum: f64,
     },
     /// No values to choose from.
     #[error("`values` is empty, but must hold at least one value")]
@@ -226,9 +279,16 @@ impl DomainError {
                 "every factor is as likely as every other on a log scale, which never reaches 0; 1e-6 is a common \
                  lower end"
             }
-            DomainError::StepOnLog { .. } => {
-                "equal steps are not equal on a log scale; leave `step` out, or list the `values`"
+            DomainError::StepOnScale { .. } => {
+                "equal steps are not equal on such a scale; leave `step` out, or list the `values`"
             }
+            DomainError::LogitOfBound { .. } => {
+                "a logit scale comes ever closer to 0 and to 1 without reaching them; 0.001 and 0.999 are ends"
+            }
+            DomainError::ProbabilitiesLength { .. } => "give one probability for each value, in their order",
+            DomainError::ProbabilityTwice { .. } => "list each value once",
+            DomainError::NotProbable { .. } => "leave out a value that is not to be tried",
+            DomainError::ProbabilitiesSum { .. } => "without `probabilities` all values are equally likely",
             DomainError::NoValues => {
                 "a value that is not searched stands by itself, such as activation = \"relu\""
             }

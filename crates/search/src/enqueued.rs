@@ -10,16 +10,19 @@
 //!
 //! An enqueued point changes places with the one whose turn it was, and all others keep their numbers. Where d proposes
 //! every point once, so does this: the way from n ≥ E leads over places below E to a point that is not in P, and since no
-//! two places have the same point in d, no two ways meet, nor does one return to where it was.
+//! two places have the same point in d, no two ways meet, nor does one return to where it was. A first point that is none of the
+//! space ([`Enqueued::after`]) comes before all that: every other number is then one higher.
 //!
-//! Where d(i) fills entry i up to a point that another entry is already, it is the first new one of those that the
-//! entry leaves open, last parameter fastest. Entries that leave nothing open come first in that, so that they are
+//! Where d(i) fills entry i up to a point that another entry is already, or that a constraint refuses, it is the first new one of
+//! those that the entry leaves open, last parameter fastest; of a continuum, of the points of a Sobol sequence. Entries that leave nothing open come first in that, so that they are
 //! never taken by chance.
 
 use crate::domain::Domain;
 use crate::sampler::{History, Sampler, TrialNumber};
+use crate::sobol::Sobol;
 use crate::space::{Parameter, Point, Space};
 use crate::value::Value;
+use mlpsweep_seed::Seed;
 use std::collections::BTreeMap;
 
 /// Values for some parameters, or all of them, by name.
@@ -29,10 +32,17 @@ pub type Entry = BTreeMap<String, Value>;
 #[derive(Clone, Debug)]
 pub struct Enqueued<S> {
     points: Vec<Point>,
-    /// The number under which each of them is tried.
+    /// The number under which each of them is tried, but for what comes before all.
     numbers: BTreeMap<Point, TrialNumber>,
+    /// What comes before all, if anything.
+    first: Option<Point>,
     sampler: S,
 }
+
+/// Points of a continuum that are looked at for an entry.
+const MOST_DRAWN: u64 = 10_000;
+/// The same of what can be counted.
+const MOST_COUNTED: u128 = 1_000_000;
 
 impl<S: Sampler> Enqueued<S> {
     /// The entries, filled up to points of `space`, before the proposals of `sampler`.
@@ -46,55 +56,80 @@ impl<S: Sampler> Enqueued<S> {
             (0..open.len()).partition(|&entry_idx| open[entry_idx].count() == Some(1));
         let mut numbers = BTreeMap::new();
         for entry_idx in whole.into_iter().chain(partial) {
-            let open = &open[entry_idx];
+            let (open, entry) = (&open[entry_idx], &entries[entry_idx]);
+            let is_whole = |point: &Point| entry.keys().all(|name| point.get(name).is_some());
             let drawn = sampler.propose(space, History::EMPTY, entry_idx as TrialNumber);
-            let drawn = drawn.map(|drawn| filled(open, &drawn));
-            let is_new = |point: &Point| !numbers.contains_key(point);
-            let in_order = || (0..).map_while(|position| open.nth(position)).find(is_new);
-            let Some(point) = drawn.filter(is_new).or_else(in_order) else {
-                let earlier = open.nth(0).and_then(|point| numbers.get(&point).copied());
-                let earlier = earlier.filter(|_| open.count() == Some(1));
-                return Err(EnqueueError::Repeated {
-                    entry_idx,
-                    earlier_idx: earlier.map(|idx| idx as usize),
-                });
+            let drawn = drawn.and_then(|drawn| filled(open, &drawn));
+            let is_new = |point: &Point| is_whole(point) && !numbers.contains_key(point);
+            let Some(point) = drawn.filter(is_new).or_else(|| points(open, entry_idx).find(is_new)) else {
+                let Some(point) = points(open, entry_idx).find(is_whole) else {
+                    return Err(EnqueueError::Refused { entry_idx });
+                };
+                let earlier = numbers.get(&point).copied().filter(|_| open.count() == Some(1));
+                let earlier_idx = earlier.map(|idx| idx as usize);
+                return Err(EnqueueError::Repeated { entry_idx, earlier_idx });
             };
             numbers.insert(point, entry_idx as TrialNumber);
         }
         let mut points: Vec<(TrialNumber, Point)> =
             numbers.iter().map(|(point, &number)| (number, point.clone())).collect();
         points.sort_unstable();
-        Ok(Enqueued { points: points.into_iter().map(|(_, point)| point).collect(), numbers, sampler })
+        let points = points.into_iter().map(|(_, point)| point).collect();
+        Ok(Enqueued { points, numbers, first: None, sampler })
     }
+
+    /// The same after a point that is none of the space, such as a default outside of what is searched.
+    #[must_use]
+    pub fn after(self, first: impl IntoIterator<Item = (String, Value)>) -> Enqueued<S> {
+        Enqueued { first: Some(Point::listed(first.into_iter())), ..self }
+    }
+}
+
+/// Points that an entry leaves open, as many as are looked at.
+fn points(open: &Space, entry_idx: usize) -> impl Iterator<Item = Point> {
+    let counted = open.count().map_or(0, |count| count.min(MOST_COUNTED));
+    let n_drawn = if counted == 0 { MOST_DRAWN } else { 0 };
+    let mut sobol = Sobol::new(Seed::new(entry_idx as u64));
+    let drawn = (0..n_drawn).map_while(move |number| sobol.propose(open, History::EMPTY, number));
+    (0..counted).map_while(|position| open.nth(position)).chain(drawn)
 }
 
 /// The part of the space that the entry leaves open.
 fn narrowed(space: &Space, entry: &Entry, entry_idx: usize) -> Result<Space, EnqueueError> {
     let outside = |name: &str| EnqueueError::Outside { entry_idx, name: name.to_owned() };
-    let is_known = |name: &str| space.parameters().iter().any(|parameter| parameter.name == name);
+    // Of several parameters of one name those that cannot take the value are not the one that is meant.
+    let narrow = |parameter: &Parameter| {
+        let Some(value) = entry.get(&parameter.name) else { return Some(parameter.clone()) };
+        let domain = Domain::Fixed(parameter.domain.held(value)?);
+        Some(Parameter { domain, ..parameter.clone() })
+    };
+    let parameters: Vec<Parameter> = space.parameters().iter().filter_map(narrow).collect();
+    let is_known = |name: &str| parameters.iter().any(|parameter| parameter.name == name);
     if let Some(name) = entry.keys().find(|name| !is_known(name)) {
         return Err(outside(name));
     }
-    let narrow = |parameter: &Parameter| {
-        let Some(value) = entry.get(&parameter.name) else { return Ok(parameter.clone()) };
-        let value = parameter.domain.held(value).ok_or_else(|| outside(&parameter.name))?;
-        Ok(Parameter::new(parameter.name.clone(), Domain::Fixed(value)))
-    };
-    let parameters = space.parameters().iter().map(narrow).collect::<Result<_, EnqueueError>>()?;
-    Ok(Space::new(parameters).expect("the names and values of a space"))
+    Space::constrained(parameters, space.constraints().to_vec())
+        .map_err(|_| EnqueueError::Refused { entry_idx })
 }
 
-/// The point of `open` that is as `drawn` where it is open.
-fn filled(open: &Space, drawn: &Point) -> Point {
-    let value = |(parameter, (_, value)): (&Parameter, (&str, &Value))| match &parameter.domain {
-        Domain::Fixed(fixed) => fixed.clone(),
-        _ => value.clone(),
+/// The point of `open` that is as `drawn` where it is open and that one has a value.
+fn filled(open: &Space, drawn: &Point) -> Option<Point> {
+    let value = |Parameter { name, domain, .. }: &Parameter| {
+        let drawn = drawn.get(name).filter(|value| domain.contains(value));
+        match domain {
+            Domain::Fixed(fixed) => fixed.clone(),
+            _ => drawn.cloned().unwrap_or_else(|| domain.sample(0.5)),
+        }
     };
-    open.point_of(open.parameters().iter().zip(drawn.iter()).map(value).collect())
+    open.settle(open.parameters().iter().map(value).collect())
 }
 
 impl<S: Sampler> Sampler for Enqueued<S> {
     fn propose(&mut self, space: &Space, history: History<'_>, number: TrialNumber) -> Option<Point> {
+        let number = match &self.first {
+            Some(first) if number == 0 => return Some(first.clone()),
+            first => number - u64::from(first.is_some()),
+        };
         if let Some(point) = usize::try_from(number).ok().and_then(|number| self.points.get(number)) {
             return Some(point.clone());
         }
@@ -118,6 +153,14 @@ pub enum EnqueueError {
         entry_idx: usize,
         /// The parameter.
         name: String,
+    },
+    /// Conditions leave out what it names, or constraints refuse all that it stands for.
+    #[error(
+        "entry {entry_idx} is no point: a condition leaves out what it names, or a constraint does not hold"
+    )]
+    Refused {
+        /// The entry.
+        entry_idx: usize,
     },
     /// Every point that it stands for is enqueued already.
     #[error("entry {entry_idx} is enqueued already")]

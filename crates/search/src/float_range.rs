@@ -5,6 +5,7 @@
 //! ```text
 //! linear            x = min·(1 − u) + max·u
 //! log               x = exp(ln min·(1 − u) + ln max·u)
+//! logit             x = 1/(1 + exp(−(logit min·(1 − u) + logit max·u))),   logit x = ln(x/(1 − x))
 //! linear, a step    x = min + i·step,   i = ⌊u·n⌋,   n = ⌊(max − min)/step + τ⌋ + 1
 //! ```
 //!
@@ -38,7 +39,7 @@ impl fmt::Display for FloatRange {
         write!(f, "{{ min = {:?}, max = {:?}", self.min, self.max)?;
         match self.kind {
             Kind::Continuum(Scale::Linear) => write!(f, " }}"),
-            Kind::Continuum(Scale::Log) => write!(f, ", scale = \"log\" }}"),
+            Kind::Continuum(scale) => write!(f, ", scale = \"{}\" }}", scale.name()),
             Kind::Steps { step, .. } => write!(f, ", step = {step:?} }}"),
         }
     }
@@ -47,12 +48,13 @@ impl fmt::Display for FloatRange {
 impl FloatRange {
     /// The range from `min` to `max`, in steps of `step` if there is one. Equal ends are fine: one value.
     ///
-    /// A step on a log scale is refused: steps of equal size are of very different size on that scale, so
+    /// A step on a log or logit scale is refused: steps of equal size are of very different size on that scale, so
     /// one of the two would not be meant.
     ///
     /// # Errors
     /// When a number is not finite, `min` is above `max`, the step is not positive or too small for the digits of the
-    /// bounds, or the scale is log and `min` is not positive or there is a step.
+    /// bounds, the scale is log and `min` is not positive, the scale is logit and an end is not between 0 and 1, or there is a step
+    /// on either.
     pub fn new(min: f64, max: f64, step: Option<f64>, scale: Scale) -> Result<FloatRange, DomainError> {
         for (key, value) in [("min", Some(min)), ("max", Some(max)), ("step", step)] {
             if let Some(value) = value.filter(|value| !value.is_finite()) {
@@ -65,14 +67,19 @@ impl FloatRange {
         if scale == Scale::Log && min <= 0.0 {
             return Err(DomainError::LogOfNonPositive { min: Value::Float(min) });
         }
+        for (key, bound) in [("min", min), ("max", max)] {
+            if scale == Scale::Logit && !(0.0 < bound && bound < 1.0) {
+                return Err(DomainError::LogitOfBound { key, bound: Value::Float(bound) });
+            }
+        }
         let Some(step) = step else {
             return Ok(FloatRange { min, max, kind: Kind::Continuum(scale) });
         };
         if step <= 0.0 {
             return Err(DomainError::StepNotPositive { step: Value::Float(step) });
         }
-        if scale == Scale::Log {
-            return Err(DomainError::StepOnLog { step: Value::Float(step) });
+        if scale != Scale::Linear {
+            return Err(DomainError::StepOnScale { step: Value::Float(step), scale });
         }
         let least = LEAST_STEP * min.abs().max(max.abs());
         if step < least {
@@ -143,6 +150,7 @@ impl FloatRange {
         let x = match self.kind {
             Kind::Continuum(Scale::Linear) => between(min, max),
             Kind::Continuum(Scale::Log) => between(min.ln(), max.ln()).exp(),
+            Kind::Continuum(Scale::Logit) => 1.0 / (1.0 + (-between(logit(min), logit(max))).exp()),
             Kind::Steps { step, count } => self.at(position(u, u128::from(count)), step),
         };
         x.clamp(min, max)
@@ -158,6 +166,7 @@ impl FloatRange {
             // Halves, since the distance of the ends may overflow.
             Kind::Continuum(Scale::Linear) => (x / 2.0 - min / 2.0) / (max / 2.0 - min / 2.0),
             Kind::Continuum(Scale::Log) => (x.ln() - min.ln()) / (max.ln() - min.ln()),
+            Kind::Continuum(Scale::Logit) => (logit(x) - logit(min)) / (logit(max) - logit(min)),
             Kind::Steps { step, count } => {
                 let (idx, count) = (self.position(x, step) as f64, count as f64);
                 return Some((idx / count, (idx + 1.0) / count));
@@ -177,10 +186,23 @@ impl FloatRange {
         }
     }
 
+    pub(crate) fn position_of(&self, x: f64) -> Option<u128> {
+        self.held(x)?;
+        match self.kind {
+            Kind::Continuum(_) => self.count().map(|_| 0),
+            Kind::Steps { step, .. } => Some(self.position(x, step)),
+        }
+    }
+
     /// Where the step nearest to `x` stands, counted from `min`.
     fn position(&self, x: f64, step: f64) -> u128 {
         (x / step - self.min / step).round().max(0.0) as u128
     }
+}
+
+/// ln(x/(1 − x)).
+fn logit(x: f64) -> f64 {
+    x.ln() - (-x).ln_1p()
 }
 
 /// Digits behind the point in the shortest way to write `x`.

@@ -29,8 +29,8 @@ impl fmt::Display for IntRange {
         if self.step != 1 {
             write!(f, ", step = {}", self.step)?;
         }
-        if self.scale == Scale::Log {
-            write!(f, ", scale = \"log\"")?;
+        if self.scale != Scale::Linear {
+            write!(f, ", scale = \"{}\"", self.scale.name())?;
         }
         write!(f, " }}")
     }
@@ -42,8 +42,8 @@ impl IntRange {
     /// A step on a log scale is refused, as for [`FloatRange::new`](crate::FloatRange::new).
     ///
     /// # Errors
-    /// When `min` is above `max`, the step is not positive, or the scale is log and `min` is not positive or there is a
-    /// step.
+    /// When `min` is above `max`, the step is not positive, the scale is log and `min` is not positive or there is a
+    /// step, or the scale is logit, which no whole number lies on.
     pub fn new(min: i64, max: i64, step: Option<i64>, scale: Scale) -> Result<IntRange, DomainError> {
         if min > max {
             return Err(DomainError::MinAboveMax { min: Value::Int(min), max: Value::Int(max) });
@@ -51,12 +51,15 @@ impl IntRange {
         if scale == Scale::Log && min <= 0 {
             return Err(DomainError::LogOfNonPositive { min: Value::Int(min) });
         }
+        if scale == Scale::Logit {
+            return Err(DomainError::LogitOfBound { key: "min", bound: Value::Int(min) });
+        }
         if let Some(step) = step.map(Value::Int) {
             if step <= Value::Int(0) {
                 return Err(DomainError::StepNotPositive { step });
             }
             if scale == Scale::Log {
-                return Err(DomainError::StepOnLog { step });
+                return Err(DomainError::StepOnScale { step, scale });
             }
         }
         Ok(IntRange { min, max, step: step.unwrap_or(1), scale })
@@ -95,10 +98,14 @@ impl IntRange {
         self.nth(self.sample_position(u)).unwrap_or(self.max)
     }
 
-    pub(crate) fn sample_position(&self, u: f64) -> u128 {
+    pub(crate) fn position_of(&self, i: i64) -> Option<u128> {
+        self.contains(i).then(|| u128::from(i.abs_diff(self.min) / self.step.unsigned_abs()))
+    }
+
+    fn sample_position(&self, u: f64) -> u128 {
         match self.scale {
             Scale::Linear => position(u, self.count()),
-            Scale::Log => {
+            Scale::Log | Scale::Logit => {
                 let (a, b) = self.ends();
                 let x = (a.ln() * (1.0 - u) + b.ln() * u).exp();
                 u128::from((x.round() as i64).clamp(self.min, self.max).abs_diff(self.min))
@@ -118,7 +125,7 @@ impl IntRange {
         let (idx, count) = (i.abs_diff(self.min) / self.step.unsigned_abs(), self.count() as f64);
         Some(match self.scale {
             Scale::Linear => (idx as f64 / count, (idx as f64 + 1.0) / count),
-            Scale::Log => {
+            Scale::Log | Scale::Logit => {
                 let (a, b) = self.ends();
                 let share = |x: f64| (x / a).ln() / (b / a).ln();
                 (share(i as f64 - 0.5), share(i as f64 + 0.5))

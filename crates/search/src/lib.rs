@@ -1,7 +1,8 @@
 //! Search spaces, and the samplers that propose points of them.
 //!
-//! A [`Space`] is a list of [`Parameter`]s, each with a [`Domain`]: what may be tried. A [`Sampler`] proposes a
-//! [`Point`] of it, one [`Value`] a parameter, for every trial: what *is* tried.
+//! A [`Space`] is a list of [`Parameter`]s, each with a [`Domain`]: what may be tried. Conditions say where a parameter is used, and
+//! constraints which points there are ([`Expression`]). A [`Sampler`] proposes a [`Point`] of it, one [`Value`] a parameter that
+//! is used, for every trial: what *is* tried.
 //!
 //! ```
 //! use mlpsweep_search::{Domain, FloatRange, History, IntRange, Parameter, Random, Sampler, Scale, Space, Value};
@@ -22,11 +23,14 @@
 //! No file, clock or thread is touched here, and every proposal is a pure function of what stands in the call and of
 //! the sampler's seed.
 
+mod auto;
 mod categorical;
 mod cube;
+mod differential_evolution;
 mod domain;
 mod draws;
 mod enqueued;
+mod expression;
 mod float_range;
 mod gp;
 mod grid;
@@ -39,11 +43,15 @@ mod sampler;
 mod sobol;
 mod space;
 mod tpe;
+mod tree;
 mod value;
 
+pub use auto::Auto;
 pub use categorical::Categorical;
+pub use differential_evolution::DifferentialEvolution;
 pub use domain::{Domain, DomainError, Scale};
 pub use enqueued::{EnqueueError, Enqueued, Entry};
+pub use expression::{Expression, ExpressionError};
 pub use float_range::FloatRange;
 pub use gp::Gp;
 pub use grid::{Grid, GridError};

@@ -28,7 +28,7 @@ impl List {
 impl Sampler for List {
     fn propose(&mut self, space: &Space, _history: History<'_>, number: TrialNumber) -> Option<Point> {
         let entry = self.entries.get(usize::try_from(number).ok()?)?;
-        let value = |Parameter { name, domain }: &Parameter| {
+        let value = |Parameter { name, domain, .. }: &Parameter| {
             let only = || if domain.count() == Some(1) { domain.nth(0) } else { None };
             Some((name.clone(), entry.get(name).cloned().or_else(only)?))
         };

@@ -8,12 +8,13 @@
 //! number   k_ij = N(μ_ij, σ_ij²) cut to [0, 1] and made 1 there; a value that takes an interval has the mass of that interval
 //! σ_ij     = the larger of the distances to the neighbours on the axis, of the outermost the one inwards; at least
 //!            1/min(100, n + 2), at most 1. The prior has μ = ½, σ = 1
-//! choice   k_ij(c) ∝ [c = c_i] + 1/(n + 1) among C choices; the prior's is even
+//! choice   k_ij(c) ∝ [c = c_i] + C·P(c)/(n + 1) among C choices; the prior's is P, the probabilities of the list
 //! w_i      ∝ 1 for the last 25 trials and the prior; before them rising evenly from 1/n to 1
 //! ```
 //!
 //! These are the defaults of Optuna 5.
 
+use crate::categorical::Categorical;
 use crate::cube::Coordinate;
 use crate::domain::Domain;
 use crate::value::Value;
@@ -41,8 +42,8 @@ enum Axis {
         of_trial: Vec<usize>,
     },
     Choices {
-        /// Of the list.
-        n: usize,
+        /// Of each of the list: how likely it is.
+        probabilities: Vec<f64>,
         /// Which of them each trial has.
         of_trial: Vec<usize>,
     },
@@ -73,7 +74,7 @@ impl Parzen {
         let total: f64 = log_weights.iter().sum();
         log_weights.iter_mut().for_each(|weight| *weight = (*weight / total).ln());
         let axis = |(j, domain): (usize, &&Domain)| {
-            let Domain::Categorical(values) = domain else {
+            let Some(values) = choices(domain) else {
                 let middles: Vec<f64> = trials.iter().map(|trial| trial[j].middle()).collect();
                 let (normals, of_trial) = normals(&middles);
                 return Axis::Numbers { normals, of_trial };
@@ -82,7 +83,9 @@ impl Parzen {
                 Coordinate::Choice(position, _) => position,
                 Coordinate::Number(..) => unreachable!("a list holds choices"),
             };
-            Axis::Choices { n: values.values().len(), of_trial: trials.iter().map(position).collect() }
+            let share = |value: &Value| domain.shares(value).map_or(0.0, |(low, high)| high - low);
+            let probabilities = values.values().iter().map(share).collect();
+            Axis::Choices { probabilities, of_trial: trials.iter().map(position).collect() }
         };
         Parzen {
             log_weights,
@@ -101,19 +104,21 @@ impl Parzen {
         let kernel = kernel.unwrap_or(self.log_weights.len() - 1);
         let value = |(axis, domain): (&Axis, &&Domain)| {
             let u: f64 = stream.random();
-            domain.sample(match axis {
+            match axis {
                 Axis::Numbers { normals, of_trial } => {
-                    of_trial.get(kernel).map_or(self.prior, |&at| normals[at]).quantile(u)
+                    let normal = of_trial.get(kernel).map_or(self.prior, |&at| normals[at]);
+                    domain.sample(normal.quantile(u))
                 }
-                Axis::Choices { n, of_trial } => match of_trial.get(kernel) {
-                    Some(&own) => {
-                        // The own choice has the share (1 + a)/(1 + n·a), a = 1/(kernels); the rest is even.
-                        let extra = 1.0 / (1.0 + *n as f64 / self.log_weights.len() as f64);
-                        if u < extra { (own as f64 + 0.5) / *n as f64 } else { (u - extra) / (1.0 - extra) }
+                Axis::Choices { probabilities, of_trial } => {
+                    // The own choice has 1 of 1 + C·a parts beside its share of the list, a = 1/(kernels).
+                    let extra = 1.0 / (1.0 + probabilities.len() as f64 / self.log_weights.len() as f64);
+                    match of_trial.get(kernel).filter(|_| u < extra) {
+                        Some(&own) => domain.nth(own as u128).unwrap_or_else(|| domain.sample(0.0)),
+                        None if kernel < of_trial.len() => domain.sample((u - extra) / (1.0 - extra)),
+                        None => domain.sample(u),
                     }
-                    None => u,
-                },
-            })
+                }
+            }
         };
         self.axes.iter().zip(domains).map(value).collect()
     }
@@ -131,20 +136,29 @@ impl Parzen {
                     }
                     log_terms[n] += self.prior.log_mass(low, high);
                 }
-                (Axis::Choices { n: n_choices, of_trial }, Coordinate::Choice(own, _)) => {
-                    let even = 1.0 / (n as f64 + 1.0);
-                    let total = (1.0 + *n_choices as f64 * even).ln();
-                    let (same, other) = ((1.0 + even).ln() - total, even.ln() - total);
+                (Axis::Choices { probabilities, of_trial }, Coordinate::Choice(own, _)) => {
+                    let even = probabilities.len() as f64 / (n as f64 + 1.0);
+                    let total = (1.0 + even).ln();
+                    let shared = even * probabilities[own];
+                    let (same, other) = ((1.0 + shared).ln() - total, shared.ln() - total);
                     for (term, &theirs) in log_terms.iter_mut().zip(of_trial) {
                         *term += if theirs == own { same } else { other };
                     }
-                    log_terms[n] -= (*n_choices as f64).ln();
+                    log_terms[n] += probabilities[own].ln();
                 }
                 _ => unreachable!("coordinates are of their domains"),
             }
         }
         let largest = log_terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         largest + log_terms.iter().map(|term| (term - largest).exp()).sum::<f64>().ln()
+    }
+}
+
+/// The list of a domain without an order.
+fn choices(domain: &Domain) -> Option<&Categorical> {
+    match domain {
+        Domain::Categorical(values) if !values.is_ordered() => Some(values),
+        _ => None,
     }
 }
 
@@ -220,7 +234,7 @@ impl Normal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Categorical, FloatRange, IntRange, Scale};
+    use crate::{FloatRange, IntRange, Scale};
 
     /// Densities of Optuna 5.0.0's `_ParzenEstimator` with its defaults. Its densities are of ln learning_rate, ours of
     /// shares: they differ by the factor ln(max/min). No trials share a number, since NumPy sorts such in no certain order.

@@ -8,12 +8,12 @@
 //!
 //! What is proposed depends on what the space can offer:
 //!
-//! - **A continuum somewhere**: proposal n is draw n. Adding, fixing or widening one parameter leaves the values of
-//!   all others as they were, as long as there is a continuum.
+//! - **A continuum somewhere**: proposal n is draw n, or under conditions and constraints the n-th that fulfils them and is new. Adding, fixing or
+//!   widening one parameter leaves the values of all others as they were, as long as there is a continuum and nothing is refused.
 //! - **Finite, all points equally likely**: proposal n is the point at position π(n), π a random order of all points
 //!   that is computed, not stored. Every point comes once.
-//! - **Finite, with integers on a log scale**: draws 0, 1, 2 … without those that repeat an earlier one, which is sampling
-//!   without replacement with the scale's probabilities.
+//! - **Finite, with integers on a log scale, probabilities, conditions or constraints**: draws 0, 1, 2 … without those that repeat
+//!   an earlier one, which is sampling without replacement with the probabilities they give.
 
 use crate::draws::{Draws, Unrepeated, order};
 use crate::sampler::{History, Sampler, TrialNumber};
@@ -39,12 +39,15 @@ impl Random {
 impl Sampler for Random {
     fn propose(&mut self, space: &Space, _history: History<'_>, number: TrialNumber) -> Option<Point> {
         match space.count().filter(|&count| count < u128::MAX) {
-            Some(count) if space.parameters().iter().all(|parameter| parameter.domain.is_even()) => {
-                space.nth(order(self.seed, count).at(u128::from(number))?)
-            }
+            Some(count) if is_even(space) => space.nth(order(self.seed, count).at(u128::from(number))?),
             _ => self.unrepeated.point(space, number),
         }
     }
+}
+
+/// Whether draws give every point the same probability.
+fn is_even(space: &Space) -> bool {
+    space.is_product() && space.parameters().iter().all(|parameter| parameter.domain.is_even())
 }
 
 /// Every parameter has a stream of its own.

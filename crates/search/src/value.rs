@@ -16,6 +16,7 @@ use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// One value of a hyperparameter.
 ///
@@ -82,6 +83,19 @@ impl PartialEq for Value {
 }
 
 impl Eq for Value {}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.kind().hash(state);
+        match self {
+            Value::Bool(b) => b.hash(state),
+            Value::Int(i) => i.hash(state),
+            Value::Float(x) => x.to_bits().hash(state),
+            Value::Text(text) => text.hash(state),
+            Value::List(items) => items.hash(state),
+        }
+    }
+}
 
 /// As in a CSV cell. A text stands as it is, but within a list in quotes, so that the list can be read.
 impl fmt::Display for Value {

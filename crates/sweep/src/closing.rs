@@ -5,7 +5,8 @@
 //! ```text
 //! each trial that was the best when it came    the mean prediction of its fold models on the test share, scored: the
 //!                                              over-tuning curve
-//! the default configuration                    its scores, for the winner to beat
+//! the default configuration                    its scores, for the winner to beat, where it is no trial of its own
+//!                                              that has all its epochs
 //! the winner                                   confusion matrix, or truth and prediction of validation rows;
 //!                                              permutation importances of the features
 //! ```
@@ -45,7 +46,8 @@ pub fn closing(
     trials.entry(winner.number).or_insert((winner, Wanted { test: has_test, details: true })).1.details =
         true;
     let n_splits = plan.folds.len();
-    let default = plan.default_config();
+    let default =
+        plan.default_config().filter(|_| !plan.has_default_trial() || plan.budget().is_shared_out());
     let of_default =
         default.iter().flat_map(|config| (0..n_splits).map(move |split| Unit::Default(config, split)));
     let units: Vec<Unit<'_>> = trials

@@ -71,6 +71,9 @@ impl Forecast {
             }
             Some(n_trials) => of_a_trial * n_trials as f64 / n_threads as f64,
         };
+        // A rung is over when its last unit is: idle threads meanwhile are not in it.
+        let budget = plan.budget();
+        let nanoseconds = nanoseconds * budget.share(plan.n_trials.unwrap_or(1));
         let refit = if plan.sweep.select.refit && plan.n_trials.is_some() {
             // The winner once more, on the rows of all folds: a unit of any trial, as far as can be known.
             let n_train = plan.folds.iter().map(|split| split.train.len()).sum::<usize>() as f64;
@@ -96,7 +99,7 @@ impl Forecast {
         let n_units = plan.n_trials.unwrap_or(1) as f64 * n_splits as f64;
         Some(Forecast {
             seconds: (nanoseconds + refit + examined) / 1e9,
-            is_bound: plan.sweep.early_stopping.is_some() || plan.is_raced(),
+            is_bound: plan.sweep.early_stopping.is_some() || plan.is_raced() || budget.is_shared_out(),
             n_sampled: (!is_whole).then_some(trials.len()),
             bytes: memory::peak_bytes(plan, jobs.min(n_units as usize), largest, n_units, epochs),
         })

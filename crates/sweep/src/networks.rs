@@ -5,11 +5,12 @@
 
 use crate::SweepError;
 use crate::objective::train_config;
+use crate::plan::owned;
 use crate::spec::{DEFAULT_OPTIMIZER, Enqueue, SamplerKind, Sweep};
 use mlpsweep_data::{Dataset, Scale, Target, Weights};
 use mlpsweep_mlp::Loss;
 use mlpsweep_optim::OptimizerKind;
-use mlpsweep_search::{Domain, Value};
+use mlpsweep_search::{Domain, History, Sampler as _, Sobol, Value};
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Job, Preprocess, Session, TargetScale, TrainConfig};
 
@@ -92,7 +93,7 @@ fn check_used(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
 
 /// The largest network, at the ends of `hidden`, or of `depth` and `width`, must fit into memory.
 fn check_sizes(sweep: &Sweep, data: &Dataset, n_inputs: usize) -> Result<(), SweepError> {
-    let largest = |key: &str| sweep.parameters.domain(key).and_then(largest_whole);
+    let largest = |key: &str| sweep.parameters.domains(key).filter_map(largest_whole).max();
     if let Some(depth) = largest("depth").filter(|depth| *depth > DEEPEST) {
         let path = sweep.parameters.path("depth");
         let message = format!("`{path}` reaches {depth}, but must be at most {DEEPEST}");
@@ -103,6 +104,14 @@ fn check_sizes(sweep: &Sweep, data: &Dataset, n_inputs: usize) -> Result<(), Swe
     if points.is_empty() {
         let end = |key: &str| Some((key.to_owned(), Value::Int(largest(key)?)));
         points.push(["depth", "width"].into_iter().filter_map(end).collect());
+    }
+    let space = &sweep.parameters.space;
+    if !space.constraints().is_empty() {
+        // The ends may be refused: what is drawn is not.
+        const N_DRAWN: u64 = 256;
+        let mut sobol = Sobol::new(Seed::new(sweep.seed));
+        let drawn = (0..N_DRAWN).map_while(|number| sobol.propose(space, History::EMPTY, number));
+        points = drawn.map(|point| owned(&point)).collect();
     }
     let optimizers = || optimizers(sweep);
     let n_states = optimizers().map(OptimizerKind::n_states).max().unwrap_or(0);
@@ -135,21 +144,25 @@ fn optimizers(sweep: &Sweep) -> impl Iterator<Item = OptimizerKind> + use<> {
 
 /// Rows of the largest mini-batch of the space.
 fn largest_batch(sweep: &Sweep, data: &Dataset) -> usize {
-    let domain = sweep.parameters.domain("batch_size");
-    if let Some(domain @ Domain::Int(_)) = domain {
-        return largest_whole(domain).map_or(0, |rows| rows as usize).min(data.n_rows());
-    }
     let rows = |value: Value| match value {
         Value::Int(rows) => rows as usize,
         _ => data.n_rows(), // "full"
     };
-    values(sweep, "batch_size").map(rows).max().unwrap_or(0).min(data.n_rows())
+    let largest = |domain: &Domain| match domain {
+        Domain::Int(_) => largest_whole(domain).map_or(0, |rows| rows as usize),
+        listed => all(listed).map(rows).max().unwrap_or(0),
+    };
+    sweep.parameters.domains("batch_size").map(largest).max().unwrap_or(0).min(data.n_rows())
 }
 
 /// The values of a key that is fixed or listed.
-fn values<'s>(sweep: &'s Sweep, key: &str) -> impl Iterator<Item = Value> + use<'s> {
-    let domain = sweep.parameters.domain(key);
-    domain.into_iter().flat_map(|domain| (0..domain.count().unwrap_or(0)).filter_map(|i| domain.nth(i)))
+fn values<'s>(sweep: &'s Sweep, key: &'s str) -> impl Iterator<Item = Value> + use<'s> {
+    sweep.parameters.domains(key).flat_map(all)
+}
+
+/// The values of a domain that is no continuum.
+fn all(domain: &Domain) -> impl Iterator<Item = Value> {
+    (0..domain.count().unwrap_or(0)).filter_map(|i| domain.nth(i))
 }
 
 /// The largest whole number of the domain, if it holds any.

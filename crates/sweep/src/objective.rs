@@ -19,7 +19,7 @@ const DEFAULT_LEARNING_RATE: f64 = 1e-3;
 /// Keras's default.
 const DEFAULT_BATCH_SIZE: usize = 32;
 /// A quarter of scikit-learn's `max_iter`: enough to compare, short enough to search.
-const DEFAULT_EPOCHS: i64 = 50;
+pub(crate) const DEFAULT_EPOCHS: i64 = 50;
 
 /// The training configuration that `point` stands for, on data with this target.
 pub fn train_config(
@@ -58,6 +58,48 @@ pub fn train_config(
         precision: keys.word("precision", precision).unwrap_or(Precision::F32),
         early_stopping,
         gradient_norms: false,
+    }
+}
+
+/// The value that the configuration has for a key; `None` where it is not used, or there is none, such as a clip.
+pub(crate) fn value_of(config: &TrainConfig, key: &str) -> Option<Value> {
+    let text = |name: &str| Some(Value::Text(name.to_owned()));
+    let whole = |n: usize| i64::try_from(n).ok().map(Value::Int);
+    match key {
+        "depth" => whole(config.hidden.len()),
+        "width" => Some(Value::Int(config.hidden.first().map_or(DEFAULT_WIDTH, |&width| width as i64))),
+        "hidden" => Some(Value::List(config.hidden.iter().map(|&width| Value::Int(width as i64)).collect())),
+        "activation" => text(config.activation.name()),
+        "init" => {
+            let is_it = |name: &&&str| Init::from_name(name, Init::DEFAULT_SCALE) == Some(config.init);
+            Init::NAMES.iter().find(is_it).and_then(|name| text(name))
+        }
+        "init_scale" => Some(Value::Float(Init::DEFAULT_SCALE)),
+        "loss" => text(config.loss.name()),
+        "huber_delta" => Some(Value::Float(config.loss_options.huber_delta)),
+        "label_smoothing" => Some(Value::Float(config.loss_options.label_smoothing)),
+        "class_weight" => text(config.class_weight.name()),
+        "optimizer" => text(config.optimizer.name()),
+        "schedule" => text(config.schedule.name()),
+        "learning_rate" => Some(Value::Float(config.learning_rate)),
+        "l1" => Some(Value::Float(config.l1)),
+        "l2" => Some(Value::Float(config.l2)),
+        "dropout" => Some(Value::Float(config.dropout)),
+        "input_dropout" => Some(Value::Float(config.input_dropout)),
+        "clip_norm" => config.clip_norm.map(Value::Float),
+        "clip_value" => config.clip_value.map(Value::Float),
+        "batch_size" => match config.batch_size {
+            BatchSize::Rows(rows) => whole(rows),
+            BatchSize::Full => text("full"),
+        },
+        "epochs" => whole(config.epochs),
+        "shuffle" => Some(Value::Bool(config.shuffle)),
+        "precision" => text(config.precision.name()),
+        _ => {
+            let constants = config.optimizer.constants().iter().chain(config.schedule.constants());
+            let found = constants.chain([&ScheduleKind::WARMUP]).find(|constant| constant.key == key)?;
+            Some(Value::Float(found.default))
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! A checked sweep and its data → everything a run needs: the space, the folds, the number of trials, its identity.
 
+use crate::budget::Budget;
 use crate::record::{DataInfo, DomainInfo, MetricInfo, SelectInfo, SweepInfo, Trial, ValidationRows};
 use crate::spec::{
-    CvKind, Place, Racing, SamplerKind, SelectRule, SelectSpec, Source, SpecError, Sweep, unknown_word,
+    BudgetKind, CvKind, Place, Racing, SamplerKind, SelectRule, SelectSpec, Source, SpecError, Sweep,
+    unknown_word,
 };
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
@@ -10,8 +12,8 @@ use mlpsweep_data::{
     CsvOptions, Dataset, Fill, FoldKind, Folds, Schema, Target, builtin, generate, hold_out, read_csv,
 };
 use mlpsweep_search::{
-    Domain, EnqueueError, Enqueued, Gp, Grid, History, List, Point, Random, Sampler, Sobol, Tpe, TrialNumber,
-    Value,
+    Auto, DifferentialEvolution, Domain, EnqueueError, Enqueued, Entry, Gp, Grid, GridError, History, List,
+    Parameter, Point, Random, Sampler, Sobol, Tpe, TrialNumber, Value,
 };
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Metric, TargetScale, TrainConfig};
@@ -23,7 +25,7 @@ use std::fmt::Write as _;
 pub const MOST_GRID_POINTS: u128 = 1_000_000;
 
 /// Changes whenever the same sweep would give other numbers, so that old results are not continued with new ones.
-const SEMANTICS: u64 = 7;
+const SEMANTICS: u64 = 8;
 
 /// A sweep that is ready to run.
 #[derive(Debug)]
@@ -97,15 +99,12 @@ impl Plan {
         if sweep.search.sampler == SamplerKind::Grid
             && let Err(error) = Grid::new(space)
         {
-            let place = sweep.parameters.place(&error.name);
+            let place = match &error {
+                GridError::Continuum { name } => sweep.parameters.place(name),
+                GridError::Uncountable => Some(&sweep.search.place),
+            };
             return Err(sweep.error(place, error.to_string(), Some(error.hint().to_owned())).into());
         }
-        let points_at_most = n_points.map_or(u64::MAX, |n| u64::try_from(n).unwrap_or(u64::MAX));
-        let n_trials = match sweep.search.trials {
-            Some(trials) => Some(trials.min(points_at_most)),
-            None if is_list || n_points.is_some_and(|n| n <= MOST_GRID_POINTS) => Some(points_at_most),
-            None => None,
-        };
         let mut plan = Plan {
             n_inputs: sweep.preprocess.features.n_inputs_at_most(&data),
             notes: sweep.parameters.notes.clone(),
@@ -115,12 +114,21 @@ impl Plan {
             test_rows,
             metrics,
             n_points,
-            n_trials,
+            n_trials: None,
         };
         plan.check_enqueued()?;
         networks::check(&plan.sweep, &plan.data)?;
         plan.note_data();
         Ok(plan)
+    }
+
+    /// How epochs are shared out.
+    pub fn budget(&self) -> Budget {
+        let epochs = match self.sweep.parameters.domain("epochs") {
+            Some(Domain::Fixed(Value::Int(epochs))) => *epochs as usize,
+            _ => objective::DEFAULT_EPOCHS as usize,
+        };
+        Budget::new(&self.sweep.search, epochs)
     }
 
     /// Whether proposals depend on results.
@@ -130,12 +138,12 @@ impl Plan {
 
     /// Whether trials that fall behind are stopped before their last fold.
     pub fn is_raced(&self) -> bool {
-        self.sweep.search.racing == Racing::Forgiving && self.folds.len() > 1
+        self.sweep.search.racing != Racing::Off && self.folds.len() > 1
     }
 
     /// Whether what is done with a trial depends on how earlier ones ended.
     pub fn looks_back(&self) -> bool {
-        self.is_adaptive() || self.is_raced()
+        self.is_adaptive() || self.is_raced() || self.sweep.search.target.is_some()
     }
 
     /// The sampler, from the start.
@@ -144,17 +152,51 @@ impl Plan {
     }
 
     fn new_sampler(&self) -> Result<Box<dyn Sampler + Send>, EnqueueError> {
-        let (space, entries) = (&self.sweep.parameters.space, &self.sweep.enqueue.entries);
+        let space = &self.sweep.parameters.space;
         let seed = Seed::new(self.sweep.seed);
         let sampler: Box<dyn Sampler + Send> = match self.sweep.search.sampler {
-            SamplerKind::Grid => Box::new(Grid::new(space).expect("checked when planned")),
+            SamplerKind::Grid => {
+                let grid = Grid::new(space).expect("checked when planned");
+                Box::new(if self.sweep.search.shuffle { grid.shuffled(seed) } else { grid })
+            }
             SamplerKind::Random => Box::new(Random::new(seed)),
             SamplerKind::Sobol => Box::new(Sobol::new(seed)),
             SamplerKind::Tpe => Box::new(Tpe::new(seed)),
             SamplerKind::Gp => Box::new(Gp::new(seed)),
-            SamplerKind::List => return Ok(Box::new(List::new(entries.clone()))),
+            SamplerKind::DifferentialEvolution => Box::new(DifferentialEvolution::new(seed)),
+            SamplerKind::Auto => Box::new(Auto::new(seed)),
+            SamplerKind::List => return Ok(Box::new(List::new(self.sweep.enqueue.entries.clone()))),
         };
-        Ok(Box::new(Enqueued::new(entries, sampler, space)?))
+        let First { entries, outside, .. } = self.first();
+        let enqueued = Enqueued::new(&entries, sampler, space)?;
+        Ok(match outside {
+            Some(default) => Box::new(enqueued.after(default)),
+            None => Box::new(enqueued),
+        })
+    }
+
+    /// How many trials there are; `None` when that is not settled.
+    fn settled_trials(&self) -> Option<u64> {
+        let points_at_most = self.n_points.map_or(u64::MAX, |n| u64::try_from(n).unwrap_or(u64::MAX));
+        let points_at_most = points_at_most.saturating_add(u64::from(self.first().outside.is_some()));
+        let is_list = self.sweep.search.sampler == SamplerKind::List;
+        match self.sweep.search.trials {
+            Some(trials) => Some(self.budget().whole_brackets(trials).min(points_at_most)),
+            None if is_list || self.n_points.is_some_and(|n| n <= MOST_GRID_POINTS) => Some(points_at_most),
+            None => None,
+        }
+    }
+
+    /// How often a fold of a trial is trained up to a rung; without rungs the folds of all trials.
+    pub fn n_units(&self) -> u64 {
+        let n_stops = self.budget().n_stops(self.n_trials.unwrap_or(0));
+        n_stops.saturating_mul(self.folds.len() as u64)
+    }
+
+    /// Trials that come before those that the sampler chooses.
+    pub(crate) fn n_first(&self) -> u64 {
+        let First { entries, outside, .. } = self.first();
+        (entries.len() + usize::from(outside.is_some())) as u64
     }
 
     /// Every entry must stand for a point of its own.
@@ -162,15 +204,37 @@ impl Plan {
         match self.new_sampler().map(drop) {
             Ok(()) => {}
             Err(EnqueueError::Repeated { entry_idx, earlier_idx }) => {
-                let fault = self.sweep.enqueue.repeated(entry_idx, earlier_idx);
+                let n_own = self.first().n_own;
+                // The default configuration comes first, where it is no entry of the file.
+                let earlier_idx = earlier_idx.and_then(|earlier_idx| earlier_idx.checked_sub(n_own));
+                let fault = self.sweep.enqueue.repeated(entry_idx - n_own, earlier_idx);
+                return Err(fault.within(&self.sweep.file).into());
+            }
+            Err(EnqueueError::Refused { entry_idx }) => {
+                let fault = self.sweep.enqueue.refused(entry_idx - self.first().n_own);
                 return Err(fault.within(&self.sweep.file).into());
             }
             Err(error) => return Err(self.sweep.error(None, error.to_string(), None).into()),
         }
+        self.n_trials = self.settled_trials();
+        if self.sweep.search.sampler == SamplerKind::Auto {
+            let reason = Auto::reason(&self.sweep.parameters.space, self.n_trials.unwrap_or(0));
+            self.notes.push(format!("sampler = \"auto\" takes {reason}"));
+        }
+        if let (Some(asked), Some(n_trials)) = (self.sweep.search.trials, self.n_trials)
+            && n_trials > asked
+        {
+            let budget = self.sweep.search.budget.name();
+            self.notes.push(format!(
+                "{n_trials} trials instead of {asked}: whole brackets of budget = \"{budget}\""
+            ));
+        }
         let n_enqueued = self.sweep.enqueue.entries.len() as u64;
-        if let Some(n_trials) = self.n_trials.filter(|&n_trials| n_trials < n_enqueued) {
+        let n_others = self.n_first() - n_enqueued;
+        if let Some(n_trials) = self.n_trials.filter(|&n_trials| n_trials < n_enqueued + n_others) {
             let note = format!(
-                "{n_enqueued} configurations are enqueued; the first {n_trials} are run, as `trials` says"
+                "{n_enqueued} configurations are enqueued; the first {} are run, as `trials` says",
+                n_trials - n_others
             );
             self.notes.push(note);
         }
@@ -197,13 +261,65 @@ impl Plan {
     /// where a list says what is tried.
     pub fn default_config(&self) -> Option<TrainConfig> {
         let parameters = self.sweep.parameters.space.parameters();
-        let fixed = parameters.iter().filter_map(|parameter| match &parameter.domain {
-            Domain::Fixed(value) => Some((parameter.name.clone(), value.clone())),
-            _ => None,
-        });
-        let fixed: Vec<(String, Value)> = fixed.collect();
-        let is_searched = fixed.len() < parameters.len() && self.sweep.search.sampler != SamplerKind::List;
+        let is_searched = parameters.iter().any(|parameter| !matches!(parameter.domain, Domain::Fixed(_)))
+            && self.sweep.search.sampler != SamplerKind::List;
+        let fixed = parameters.iter().filter(|parameter| parameter.when.is_none());
+        let fixed: Vec<(String, Value)> = fixed
+            .filter_map(|parameter| match &parameter.domain {
+                Domain::Fixed(value) => Some((parameter.name.clone(), value.clone())),
+                _ => None,
+            })
+            .collect();
         is_searched.then(|| objective::train_config(&fixed, &self.data.target, self.sweep.early_stopping))
+    }
+
+    /// Whether trial 0 is the default configuration.
+    pub fn has_default_trial(&self) -> bool {
+        self.sweep.search.default_trial && self.default_config().is_some()
+    }
+
+    /// The default configuration as a point: of each parameter that is used there its default, searched or not.
+    fn default_point(&self) -> Option<Vec<(String, Value)>> {
+        let config = self.default_config().filter(|_| self.sweep.search.default_trial)?;
+        let mut point: Vec<(String, Value)> = Vec::new();
+        for Parameter { name, domain, when } in self.sweep.parameters.space.parameters() {
+            let value =
+                |name: &str| point.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+            let is_used = value(name).is_none()
+                && when.as_ref().is_none_or(|when| matches!(when.holds(value), Ok(Some(true))));
+            if !is_used {
+                continue;
+            }
+            let value = match domain {
+                Domain::Fixed(value) => Some(value.clone()),
+                // Which group is tried has no default: the first.
+                _ if name == "group" => domain.nth(0),
+                _ => objective::value_of(&config, name),
+            };
+            point.extend(value.map(|value| (name.clone(), value)));
+        }
+        Some(point)
+    }
+
+    /// What is tried first: entries of the space, and what is none of it.
+    fn first(&self) -> First {
+        let entries = self.sweep.enqueue.entries.to_vec();
+        let Some(default) = self.default_point() else { return First { entries, n_own: 0, outside: None } };
+        let values = default.iter().map(|(name, value)| (name.as_str(), value));
+        let Ok(point) = self.sweep.parameters.space.point(values) else {
+            return First { entries, n_own: 0, outside: Some(default) };
+        };
+        let holds =
+            |entry: &Entry| point.iter().all(|(name, value)| entry.get(name).is_none_or(|own| own == value));
+        let is_searched = |name: &str| {
+            self.sweep.parameters.domains(name).any(|domain| !matches!(domain, Domain::Fixed(_)))
+        };
+        let searched = point.iter().filter(|(name, _)| is_searched(name));
+        let own: Entry = searched.map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        if entries.iter().any(|entry| entry.len() == own.len() && holds(entry)) {
+            return First { entries, n_own: 0, outside: None };
+        }
+        First { entries: [vec![own], entries].concat(), n_own: 1, outside: None }
     }
 
     /// The rows that are not held out, ascending.
@@ -255,6 +371,8 @@ impl Plan {
                 .collect(),
             sampler: self.sweep.search.sampler.name().into(),
             n_trials: self.n_trials.unwrap_or(0),
+            default_trial: self.has_default_trial(),
+            n_units: self.n_units(),
             select: SelectInfo {
                 rule: self.sweep.select.rule.name().into(),
                 confirm_top: self.sweep.select.confirm_top,
@@ -269,10 +387,17 @@ impl Plan {
         }
     }
 
-    /// What the searched parameters may be.
+    /// What the searched parameters may be; of one with different domains in different groups, all of them together.
     fn domains(&self) -> Vec<(String, DomainInfo)> {
         let parameters = self.sweep.parameters.space.parameters().iter();
-        parameters.filter_map(|p| Some((p.name.clone(), DomainInfo::new(&p.domain)?))).collect()
+        let mut domains: Vec<(String, DomainInfo)> = Vec::new();
+        for (name, domain) in parameters.filter_map(|p| Some((&p.name, DomainInfo::new(&p.domain)?))) {
+            match domains.iter_mut().find(|(known, _)| known == name) {
+                None => domains.push((name.clone(), domain)),
+                Some((_, known)) => known.widen(domain),
+            }
+        }
+        domains
     }
 
     /// The names of the parameters, in the file's order, and whether each is searched: those of `[parameters]`, then those
@@ -280,8 +405,14 @@ impl Plan {
     pub fn parameters(&self) -> Vec<(String, bool)> {
         let own = self.sweep.parameters.space.parameters().iter();
         let is_searched = |domain: &Domain| !matches!(domain, Domain::Fixed(_));
-        let own = own.map(|parameter| (parameter.name.clone(), is_searched(&parameter.domain)));
-        let mut parameters: Vec<(String, bool)> = own.collect();
+        let mut parameters: Vec<(String, bool)> = Vec::new();
+        for parameter in own {
+            let is_searched = is_searched(&parameter.domain) || parameter.when.is_some();
+            match parameters.iter_mut().find(|(known, _)| *known == parameter.name) {
+                None => parameters.push((parameter.name.clone(), is_searched)),
+                Some((_, known)) => *known |= is_searched,
+            }
+        }
         for name in self.sweep.enqueue.entries.iter().flat_map(|entry| entry.keys()) {
             if !parameters.iter().any(|(known, _)| known == name) {
                 parameters.push((name.clone(), true));
@@ -373,8 +504,16 @@ impl Plan {
         if self.is_raced() {
             put("search.racing", json!(sweep.search.racing.name()));
         }
-        if self.looks_back() {
+        if self.is_adaptive() || self.is_raced() {
             put("search.lag", json!(sweep.search.lag));
+        }
+        if sweep.search.budget != BudgetKind::Full {
+            put("search.budget", json!(sweep.search.budget.name()));
+            put("search.factor", json!(sweep.search.factor));
+            put("search.rungs", json!(self.budget().rungs()));
+        }
+        if self.default_config().is_some() {
+            put("search.default_trial", json!(self.has_default_trial()));
         }
         let features = sweep.preprocess.features;
         put("preprocess.scale", json!(features.scale.name()));
@@ -397,10 +536,30 @@ impl Plan {
             // No score depends on it, but curves.csv cannot show what earlier folds did not record.
             put("record.gradient_norms", json!(true));
         }
-        let names = sweep.parameters.space.parameters().iter().map(|parameter| parameter.name.as_str());
+        if sweep.search.shuffle {
+            put("search.shuffle", json!(true));
+        }
+        let parameters = sweep.parameters.space.parameters();
+        let names = parameters.iter().map(|parameter| parameter.name.as_str());
         put("parameters", json!(names.collect::<Vec<_>>()));
-        for parameter in sweep.parameters.space.parameters() {
-            put(&format!("parameters.{}", parameter.name), json!(parameter.domain.to_string()));
+        for (position, parameter) in parameters.iter().enumerate() {
+            let namesakes = parameters[..position].iter().filter(|earlier| earlier.name == parameter.name);
+            let which = match namesakes.count() {
+                0 => String::new(),
+                n => format!(" ({})", n + 1),
+            };
+            let name = &parameter.name;
+            put(&format!("parameters.{name}{which}"), json!(parameter.domain.to_string()));
+            if let Some(when) = &parameter.when {
+                put(&format!("parameters.{name}{which}.when"), json!(when.text()));
+            }
+        }
+        let constraints = sweep.parameters.space.constraints();
+        if !constraints.is_empty() {
+            put(
+                "constraint",
+                json!(constraints.iter().map(|constraint| constraint.text()).collect::<Vec<_>>()),
+            );
         }
         identity
     }
@@ -450,6 +609,16 @@ impl Plan {
         let hint = "say how many with `trials` in [search], or use sampler = \"random\"";
         self.sweep.error(Some(&self.sweep.search.place), message, Some(hint.into()))
     }
+}
+
+/// What is tried before the sampler is asked.
+struct First {
+    /// Points of the space, or parts of such.
+    entries: Vec<Entry>,
+    /// Of these so many come from no `[[enqueue]]`.
+    n_own: usize,
+    /// The default configuration where it is none of the space.
+    outside: Option<Vec<(String, Value)>>,
 }
 
 /// The point as it is stored and reported.

@@ -1,28 +1,46 @@
 //! Which unit is started next, and which results count.
 //!
 //! ```text
-//!             proposals: trial n, when the trials ≤ n − lag have ended, where that matters
-//!                 │
-//!                 ▼
+//!             stage: the trials of a bracket at a rung; without rungs all trials are one stage
+//!                 │   first rung: proposals, trial n when the trials ≤ n − lag have ended, where that matters
+//!                 ▼   later rungs: the best of the rung before
 //!             window of `lag` trials ── start ─▶ a thread trains the unit ── end ─▶ race: does it count, does the trial go on?
 //!                 ▲                                                                  │
 //!                 └────────────────────── the trial has ended ◀──────────────────────┘
 //! ```
 //!
-//! It matters where the sampler looks at results or trials are raced. Proposal n and the limit of trial n then see the trials
-//! ≤ n − lag, however many more have ended, and of those in between their points: so they are the same on any number of threads.
-//! A unit that is stored is not trained again: it counts as soon as its trial is proposed.
+//! It matters where the sampler looks at results, trials are raced or a target ends the search. Proposal n and the limits of trial n
+//! then see the trials ≤ n − lag, however many more have ended, and of those in between their points: so they are the same on any
+//! number of threads. Once one that is seen has reached the target nothing more is proposed.
+//!
+//! Where epochs are shared out, a stage begins when the one before is over: who is the best of a rung, all of it must tell. A sampler then
+//! sees the trials of earlier brackets, and the limits of a trial are those of its rung: of earlier brackets, and of the trials of its
+//! stage `lag` places before it.
+//!
+//! A unit that is stored is not trained again: it counts as soon as its trial is put into the stage.
 
+use crate::budget::{Bracket, Budget};
 use crate::cost::{Costs, Term};
 use crate::longest_first::{Order, Waiting, Window};
 use crate::plan::{Plan, owned};
-use crate::race::{Finish, Race};
-use crate::record::{FoldRecord, Timing, Trial};
-use mlpsweep_search::{History, Point, Sampler, TrialNumber, TrialRecord};
-use mlpsweep_train::Goal;
+use crate::race::{Field, Finish, Race};
+use crate::record::{FoldRecord, FoldState, Timing, Trial};
+use mlpsweep_search::{History, Point, Sampler, TrialNumber, TrialRecord, TrialState};
+use mlpsweep_train::{Goal, TrainConfig};
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+/// What a thread is to do: train a trial's network on a split.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) trial: Trial,
+    pub(crate) split: usize,
+    /// Up to the end of this epoch, counted from the first.
+    pub(crate) until: usize,
+    /// The validation base scores at the ends of the rungs before.
+    pub(crate) earlier: Vec<Option<f64>>,
+}
 
 /// A unit that has ended, with all that is stored of it.
 #[derive(Debug)]
@@ -38,13 +56,16 @@ impl AsRef<FoldRecord> for Ended {
     }
 }
 
+/// A trial that goes no further, and the folds that it has at its last rung.
+pub(crate) type Pruned = (TrialNumber, usize);
+
 /// What a unit's end settled.
 #[derive(Debug, Default)]
 pub(crate) struct Settled {
     /// Units that count now.
     pub(crate) units: Vec<Ended>,
-    /// The trial that goes no further, and the folds that it has; its other units are never trained.
-    pub(crate) pruned: Option<(TrialNumber, usize)>,
+    /// Trials that go no further; their other units are never trained.
+    pub(crate) pruned: Vec<Pruned>,
 }
 
 /// What a run that was interrupted has left.
@@ -58,29 +79,80 @@ pub(crate) struct Queue<'a> {
 
 struct State<'a> {
     plan: &'a Plan,
+    budget: Budget,
     costs: Costs<'a>,
     n_trials: u64,
     sampler: Box<dyn Sampler + Send>,
     stored: Stored,
+    stage: Stage,
     window: Window<Trial>,
     races: BTreeMap<TrialNumber, Race<Ended>>,
-    n_proposed: u64,
-    /// The first so many trials have ended, and may be looked at.
-    n_seen: u64,
-    /// Trials that have ended from there on.
-    ended: BTreeMap<TrialNumber, Finish>,
+    /// The trials of the bracket that may go on, where there are rungs.
+    trials: BTreeMap<TrialNumber, Trial>,
+    /// The last record of each of their folds.
+    known: BTreeMap<TrialNumber, Vec<FoldRecord>>,
+    /// How the trials of the bracket ended, as a sampler is to know it.
+    outcomes: BTreeMap<TrialNumber, TrialRecord>,
     /// Every trial that was proposed, and those that may be looked at, where the sampler wants to know.
     points: Vec<Point>,
     finished: Vec<TrialRecord>,
-    /// Of those that may be looked at the incumbent's mean loss, and the largest of its folds.
-    incumbent: Option<(f64, f64)>,
+    /// Of each rung: what those that may be looked at have reached.
+    fields: Vec<Field>,
+    /// Whether one of them has reached the target.
+    is_reached: bool,
+    /// Trials that go no further, which nobody has been told yet.
+    unsettled: Vec<Pruned>,
     is_exhausted: bool,
     is_closed: bool,
 }
 
+/// The trials of a bracket at a rung. They have places, from 0, in the order of their numbers.
+struct Stage {
+    bracket: Bracket,
+    /// The first trial of the bracket.
+    start: TrialNumber,
+    rung: usize,
+    /// The trials of a rung after the first.
+    promoted: Vec<Trial>,
+    /// How many there are, and how many have been put into the window.
+    n: u64,
+    n_put: u64,
+    /// Those before this place may be looked at.
+    n_seen: u64,
+    /// Places of the trials that are under way.
+    places: BTreeMap<TrialNumber, u64>,
+    /// By place: those that have ended from there on.
+    ended: BTreeMap<u64, (TrialNumber, Finish)>,
+    /// Those that have been looked at and whose folds all have scores; only where there are rungs.
+    ranked: Vec<(TrialNumber, Finish)>,
+}
+
+impl Stage {
+    fn new(bracket: Bracket, start: TrialNumber, rung: usize, promoted: Vec<Trial>) -> Stage {
+        let n = if rung == bracket.first_rung { bracket.n_trials } else { promoted.len() as u64 };
+        Stage {
+            bracket,
+            start,
+            rung,
+            promoted,
+            n,
+            n_put: 0,
+            n_seen: 0,
+            places: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            ranked: Vec::new(),
+        }
+    }
+
+    /// Rungs of the bracket that lie behind.
+    fn n_before(&self) -> usize {
+        self.rung - self.bracket.first_rung
+    }
+}
+
 /// What there is to do.
 enum Next {
-    Unit((Trial, usize)),
+    Unit(Job),
     /// Something must end first.
     Later,
     Nothing,
@@ -88,7 +160,8 @@ enum Next {
 
 impl<'a> Queue<'a> {
     pub(crate) fn new(plan: &'a Plan, n_trials: u64, stored: Stored) -> Queue<'a> {
-        let order = if plan.is_raced() { Order::OneByOne } else { Order::SideBySide };
+        let budget = plan.budget();
+        let bracket = budget.bracket(0, n_trials);
         Queue {
             state: Mutex::new(State {
                 plan,
@@ -96,23 +169,27 @@ impl<'a> Queue<'a> {
                 n_trials,
                 sampler: plan.sampler(),
                 stored,
-                window: Window::new(plan.sweep.search.lag, order),
+                stage: Stage::new(bracket, 0, bracket.first_rung, Vec::new()),
+                window: window(plan),
                 races: BTreeMap::new(),
-                n_proposed: 0,
-                n_seen: 0,
-                ended: BTreeMap::new(),
+                trials: BTreeMap::new(),
+                known: BTreeMap::new(),
+                outcomes: BTreeMap::new(),
                 points: Vec::new(),
                 finished: Vec::new(),
-                incumbent: None,
+                fields: vec![Field::default(); budget.rungs().len()],
+                is_reached: false,
+                unsettled: Vec::new(),
                 is_exhausted: false,
                 is_closed: false,
+                budget,
             }),
             changed: Condvar::new(),
         }
     }
 
     /// The next unit, as soon as there is one; `None` when there are no more, or `stop` says so.
-    pub(crate) fn start(&self, stop: impl Fn() -> bool) -> Option<(Trial, usize)> {
+    pub(crate) fn start(&self, stop: impl Fn() -> bool) -> Option<Job> {
         /// Between two looks at `stop`, which nobody announces.
         const PATIENCE: Duration = Duration::from_millis(20);
         let mut state = self.lock();
@@ -138,6 +215,22 @@ impl<'a> Queue<'a> {
         settled
     }
 
+    /// Trials that go no further, as the end of a rung has told since the last unit's end.
+    pub(crate) fn take_unsettled(&self) -> Vec<Pruned> {
+        std::mem::take(&mut self.lock().unsettled)
+    }
+
+    /// Whether there is nothing left to do, while no unit runs.
+    pub(crate) fn is_finished(&self) -> bool {
+        let mut state = self.lock();
+        matches!(state.next(), Next::Nothing) && state.races.is_empty()
+    }
+
+    /// Whether the search has ended at the target score.
+    pub(crate) fn is_reached(&self) -> bool {
+        self.lock().is_reached
+    }
+
     /// No further unit is started.
     pub(crate) fn close(&self) {
         self.lock().is_closed = true;
@@ -150,112 +243,243 @@ impl<'a> Queue<'a> {
     }
 }
 
+fn window(plan: &Plan) -> Window<Trial> {
+    let order = if plan.is_raced() { Order::OneByOne } else { Order::SideBySide };
+    Window::new(plan.sweep.search.lag, order)
+}
+
 impl State<'_> {
     fn next(&mut self) -> Next {
-        let mut waits = false;
-        while !self.is_exhausted && self.window.reaches(self.n_proposed) {
-            if self.n_proposed >= self.n_trials {
-                self.is_exhausted = true;
-            } else if !self.look_back() {
-                waits = true;
-                break;
-            } else {
-                self.propose();
+        loop {
+            while self.stage.n_put < self.stage.n && self.window.reaches(self.stage.n_put) {
+                if !self.look_back() {
+                    break;
+                }
+                let is_at_end = self.is_reached && !self.budget.is_shared_out();
+                if is_at_end || !self.put() {
+                    self.is_exhausted = true;
+                    self.stage.n = self.stage.n_put;
+                }
             }
-        }
-        match self.window.start() {
-            Some(unit) => Next::Unit(unit),
-            None if waits => Next::Later,
-            None => Next::Nothing,
+            if let Some((trial, split)) = self.window.start() {
+                return Next::Unit(self.job(trial, split));
+            }
+            let is_whole = self.stage.n_put == self.stage.n;
+            if is_whole && self.races.is_empty() && self.next_stage() {
+                continue;
+            }
+            let is_over = is_whole && (self.races.is_empty() || !self.budget.is_shared_out());
+            return if is_over { Next::Nothing } else { Next::Later };
         }
     }
 
-    /// Lets the next proposal see what it may; false when a trial of that has not ended.
+    fn job(&self, trial: Trial, split: usize) -> Job {
+        let known = self.known.get(&trial.number).into_iter().flatten();
+        let before = known.filter(|_| self.stage.n_before() > 0).find(|record| record.unit.split == split);
+        let earlier = before.map_or(Vec::new(), |record| {
+            let mut earlier = record.earlier.clone();
+            earlier.push(record.base.map(|base| base.validation));
+            earlier
+        });
+        Job { trial, split, until: self.until(), earlier }
+    }
+
+    /// The epoch at whose end the stage's rung is; that of a whole run where trials have epochs of their own.
+    fn until(&self) -> usize {
+        if self.budget.is_shared_out() { self.budget.rungs()[self.stage.rung] } else { usize::MAX }
+    }
+
+    /// Lets the trial that is put next see what it may; false when a trial of that has not ended.
     fn look_back(&mut self) -> bool {
         if !self.plan.looks_back() {
             return true;
         }
-        let n_visible = (self.n_proposed + 1).saturating_sub(self.plan.sweep.search.lag);
-        while self.n_seen < n_visible {
-            let number = self.n_seen;
-            let Some(Finish { state, n_folds, score, losses }) = self.ended.remove(&number) else {
-                return false;
-            };
-            self.n_seen += 1;
-            if let Some((mean, worst)) = losses
-                && self.incumbent.is_none_or(|(least, _)| mean < least)
-            {
-                self.incumbent = Some((mean, worst));
+        self.see((self.stage.n_put + 1).saturating_sub(self.plan.sweep.search.lag))
+    }
+
+    /// Looks at the trials of the stage before this place; false when one of them has not ended.
+    fn see(&mut self, n_visible: u64) -> bool {
+        while self.stage.n_seen < n_visible {
+            let Some((number, finish)) = self.stage.ended.remove(&self.stage.n_seen) else { return false };
+            self.stage.n_seen += 1;
+            let search = &self.plan.sweep.search;
+            self.fields[self.stage.rung].add(&finish, search.racing);
+            let sign = if self.plan.metrics[0].goal() == Goal::Maximize { -1.0 } else { 1.0 };
+            let is_complete = finish.state == TrialState::Complete && !finish.is_paused;
+            if let (true, Some(score), Some((target, _))) = (is_complete, finish.score, &search.target) {
+                self.is_reached |= sign * score <= sign * target;
             }
             if self.plan.is_adaptive() {
-                let sign = if self.plan.metrics[0].goal() == Goal::Maximize { -1.0 } else { 1.0 };
-                let (point, loss) = (self.points[number as usize].clone(), score.map(|score| sign * score));
-                self.finished.push(TrialRecord { number, point, state, n_folds, loss });
+                let record = TrialRecord {
+                    number,
+                    point: self.points[number as usize].clone(),
+                    state: if finish.is_paused { TrialState::Pruned } else { finish.state },
+                    n_folds: self.stage.n_before() * self.plan.folds.len() + finish.n_folds,
+                    loss: finish.score.map(|score| sign * score),
+                };
+                if self.budget.is_shared_out() {
+                    self.outcomes.insert(number, record);
+                } else {
+                    self.finished.push(record);
+                }
+            }
+            if self.budget.is_shared_out() && finish.losses.is_some() {
+                self.stage.ranked.push((number, finish));
             }
         }
         true
     }
 
-    /// Proposes a trial, puts what is stored of it in its place and the rest into the window.
-    fn propose(&mut self) {
-        let number = self.n_proposed;
+    /// Puts the next trial into the window; false when there is none.
+    fn put(&mut self) -> bool {
+        let place = self.stage.n_put;
+        let trial = match self.stage.promoted.get(place as usize) {
+            Some(trial) => trial.clone(),
+            None => match self.propose(self.stage.start + place) {
+                Some(trial) => trial,
+                None => return false,
+            },
+        };
+        self.stage.n_put += 1;
+        let number = trial.number;
+        let (n_splits, n_before) = (self.plan.folds.len(), self.stage.n_before());
+        let limits = self.fields[self.stage.rung].limits(n_splits, self.plan.sweep.search.racing);
+        let mut race = Race::new(n_splits, self.plan.is_raced(), limits, n_before);
+        let mut is_known = vec![false; n_splits];
+        for record in self.known.get(&number).into_iter().flatten() {
+            // What has ended is the same at every later rung.
+            if record.earlier.len() >= n_before || record.state != FoldState::Paused {
+                is_known[record.unit.split] = true;
+                race.know(record);
+            }
+        }
+        if !self.budget.is_shared_out() {
+            self.known.remove(&number);
+        }
+        if let Some(finish) = race.finish() {
+            self.stage.ended.insert(place, (number, finish));
+            self.forget();
+            return true;
+        }
+        self.races.insert(number, race);
+        self.stage.places.insert(number, place);
+        let config = self.plan.config(&trial);
+        let config = TrainConfig { epochs: self.n_epochs(config.epochs), ..config };
+        let unfinished = (0..n_splits).filter(|&split| !is_known[split]);
+        let splits = self.costs.times(&config, unfinished, Term::nanoseconds).collect();
+        self.window.put(Waiting { number: place, trial, splits });
+        true
+    }
+
+    /// Epochs of a unit of the stage, of so many of a whole run.
+    fn n_epochs(&self, epochs: usize) -> usize {
+        if !self.budget.is_shared_out() {
+            return epochs;
+        }
+        let before = if self.stage.n_before() > 0 { self.budget.rungs()[self.stage.rung - 1] } else { 0 };
+        self.until() - before
+    }
+
+    /// Proposes trial `number`, with what is stored of it.
+    fn propose(&mut self, number: TrialNumber) -> Option<Trial> {
         let space = &self.plan.sweep.parameters.space;
         let stored = self.stored.remove(&number);
         // What was learnt is as it is stored: to propose it again from the same history would only take its time.
         let learnt = stored.as_ref().filter(|_| self.plan.is_adaptive());
-        let values = learnt.map(|(trial, _)| trial.point.iter().map(|(_, value)| value.clone()).collect());
+        let values = learnt.map(|(trial, _)| trial.point.iter().map(|(name, value)| (name.as_str(), value)));
         let point = values.and_then(|values| space.point(values).ok()).or_else(|| {
             let running = self.points.get(self.finished.len()..).unwrap_or_default();
             self.sampler.propose(space, History { finished: &self.finished, running }, number)
-        });
-        let Some(point) = point else {
-            self.is_exhausted = true;
-            return;
-        };
+        })?;
         let trial = Trial { number, point: owned(&point) };
-        self.n_proposed += 1;
         if self.plan.is_adaptive() {
             self.points.push(point);
         }
-        let n_splits = self.plan.folds.len();
-        let limit = self.incumbent.map(|(_, worst)| worst);
-        let mut race = Race::new(n_splits, self.plan.is_raced(), limit);
-        let mut is_stored = vec![false; n_splits];
-        for record in stored.iter().flat_map(|(_, records)| records) {
-            is_stored[record.unit.split] = true;
-            if !race.is_over() {
-                race.count(record);
-            }
+        if let Some((_, records)) = stored {
+            self.known.insert(number, records);
         }
-        if let Some(finish) = race.finish() {
-            self.remember(number, finish);
-            return;
+        if self.budget.is_shared_out() {
+            self.trials.insert(number, trial.clone());
         }
-        self.races.insert(number, race);
-        let unfinished = (0..n_splits).filter(|&split| !is_stored[split]);
-        let splits = self.costs.times(&self.plan.config(&trial), unfinished, Term::nanoseconds).collect();
-        self.window.put(Waiting { number, trial, splits });
+        Some(trial)
     }
 
     fn end(&mut self, ended: Ended) -> Settled {
         let number = ended.trial.number;
-        self.window.end(number);
+        let mut settled = Settled { units: Vec::new(), pruned: std::mem::take(&mut self.unsettled) };
         // A trial that was stopped takes no more units.
-        let Some(race) = self.races.get_mut(&number) else { return Settled::default() };
-        let units = race.end(ended);
-        let Some(finish) = race.finish() else { return Settled { units, pruned: None } };
-        let pruned = race.is_stopped().then_some((number, race.n_counted()));
-        self.races.remove(&number);
-        if pruned.is_some() {
-            self.window.drop(number);
+        let Some(&place) = self.stage.places.get(&number) else { return settled };
+        self.window.end(place);
+        let Some(race) = self.races.get_mut(&number) else { return settled };
+        settled.units = race.end(ended);
+        if self.budget.is_shared_out() {
+            let known = self.known.entry(number).or_default();
+            for Ended { record, .. } in &settled.units {
+                known.retain(|earlier| earlier.unit != record.unit);
+                known.push(record.without_rows());
+            }
         }
-        self.remember(number, finish);
-        Settled { units, pruned }
+        let Some(finish) = race.finish() else { return settled };
+        if race.is_stopped() {
+            settled.pruned.push((number, race.n_counted()));
+            self.window.drop(place);
+        }
+        self.races.remove(&number);
+        self.stage.places.remove(&number);
+        self.stage.ended.insert(place, (number, finish));
+        self.forget();
+        settled
     }
 
-    fn remember(&mut self, number: TrialNumber, finish: Finish) {
-        if self.plan.looks_back() {
-            self.ended.insert(number, finish);
+    /// What nobody looks at is not kept.
+    fn forget(&mut self) {
+        if !self.plan.looks_back() && !self.budget.is_shared_out() {
+            self.stage.ended.clear();
         }
+    }
+
+    /// Goes on to the next rung, or the next bracket; false when there is none. All trials of the stage have ended.
+    fn next_stage(&mut self) -> bool {
+        if !self.budget.is_shared_out() {
+            return false;
+        }
+        self.see(self.stage.n);
+        let is_last = self.stage.rung + 1 == self.budget.rungs().len();
+        let mut ranked = std::mem::take(&mut self.stage.ranked);
+        let loss = |finish: &Finish| finish.losses.as_deref().map_or(f64::INFINITY, crate::race::mean);
+        ranked.sort_by(|(a, of_a), (b, of_b)| loss(of_a).total_cmp(&loss(of_b)).then(a.cmp(b)));
+        let n_promoted = if is_last { 0 } else { self.budget.promoted(self.stage.n) };
+        let mut promoted: Vec<TrialNumber> = Vec::new();
+        for (place, (number, finish)) in ranked.iter().enumerate() {
+            if !finish.is_paused {
+                // Its folds have all ended: nothing is left to train.
+            } else if (place as u64) < n_promoted {
+                promoted.push(*number);
+            } else {
+                self.unsettled.push((*number, self.plan.folds.len()));
+            }
+        }
+        promoted.sort_unstable();
+        let Stage { bracket, start, rung, .. } = self.stage;
+        if !promoted.is_empty() {
+            self.trials.retain(|number, _| promoted.binary_search(number).is_ok());
+            self.known.retain(|number, _| promoted.binary_search(number).is_ok());
+            let trials = self.trials.values().cloned().collect();
+            self.stage = Stage::new(bracket, start, rung + 1, trials);
+            self.window = window(self.plan);
+            return true;
+        }
+        (self.known, self.trials) = (BTreeMap::new(), BTreeMap::new());
+        self.finished.extend(std::mem::take(&mut self.outcomes).into_values());
+        let start = start + bracket.n_trials;
+        if self.is_exhausted || self.is_reached || start >= self.n_trials {
+            self.is_exhausted = true;
+            self.stage = Stage { n: 0, ..Stage::new(bracket, start, rung, Vec::new()) };
+            return false;
+        }
+        let bracket = self.budget.bracket(start, self.n_trials);
+        self.stage = Stage::new(bracket, start, bracket.first_rung, Vec::new());
+        self.window = window(self.plan);
+        true
     }
 }

@@ -1,17 +1,25 @@
-//! Whether a trial goes on after a fold: racing against the incumbent, by the "forgiving" rule (Bergman et al. 2024).
+//! Whether a trial goes on after a fold: racing against earlier trials.
 //!
 //! ```text
-//! incumbent(t)   of the complete trials ≤ t − lag the one of the least mean loss
-//! after fold j   stopped when  mean(loss_0 … loss_j) > max over the incumbent's folds of its loss,   j < last
+//! forgiving   incumbent(t)   of the complete trials ≤ t − lag the one of the least mean loss
+//!             after fold j   stopped when  mean(loss_0 … loss_j) > max over the incumbent's folds of its loss,   j < last
+//! median      after fold j   stopped when  mean(loss_0 … loss_j) > median over the complete trials ≤ t − lag of the same mean
+//!                            of theirs, once there are five,   j < last
 //! ```
+//!
+//! The first is forgiving early-stopping cross-validation (Bergman et al. 2024), the second the median stopping rule (Golovin et
+//! al. 2017), which stops half of all trials early whatever they are.
 //!
 //! The loss is log_loss for classes and mse for numbers, on the fold's validation rows: whatever is trained on and whatever
 //! ranks, and never tied as accuracies are. A fold without one, since it diverged or failed, is as bad as can be.
+//!
+//! Where epochs are shared out by [`Budget`](crate::budget::Budget) that is so at each rung, among the trials that reach it.
 //!
 //! A fold counts when those before it do. One that has run ahead of them waits, and is thrown away when they stop the trial: what
 //! is stored is the same whichever ended first.
 
 use crate::record::{FoldRecord, FoldState};
+use crate::spec::Racing;
 use mlpsweep_search::TrialState;
 use std::collections::BTreeMap;
 
@@ -21,17 +29,39 @@ pub(crate) struct Race<T> {
     n_splits: usize,
     /// Whether folds count in their order, and may be stopped.
     is_raced: bool,
-    /// The loss of the incumbent's worst fold.
-    limit: Option<f64>,
+    /// What the mean loss may be after each fold; nothing where anything may.
+    limits: Vec<f64>,
     /// What came before its turn, by split.
-    early: BTreeMap<usize, T>,
+    early: BTreeMap<usize, Fold<T>>,
+    /// The rungs before, of this bracket.
+    n_before: usize,
     n_counted: usize,
     /// Of the folds that count; infinite where there is none.
     losses: Vec<f64>,
     scores: Vec<f64>,
     /// What became of a trial that cannot be complete: a divergence comes before a failure.
     lost: Option<TrialState>,
+    /// Whether a fold may go on.
+    is_paused: bool,
     is_stopped: bool,
+}
+
+/// A fold of a trial.
+#[derive(Debug)]
+enum Fold<T> {
+    /// It has just ended.
+    New(T),
+    /// It was there already.
+    Known(Box<FoldRecord>),
+}
+
+impl<T: AsRef<FoldRecord>> Fold<T> {
+    fn record(&self) -> &FoldRecord {
+        match self {
+            Fold::New(new) => new.as_ref(),
+            Fold::Known(record) => record,
+        }
+    }
 }
 
 /// How a trial's folds ended.
@@ -39,45 +69,64 @@ pub(crate) struct Race<T> {
 pub(crate) struct Finish {
     /// As what.
     pub(crate) state: TrialState,
+    /// Whether all its folds wait at the end of a rung for whether they go on, or have ended before it.
+    pub(crate) is_paused: bool,
     /// Folds with scores.
     pub(crate) n_folds: usize,
     /// The mean of their scores.
     pub(crate) score: Option<f64>,
-    /// The mean loss and the largest; `None` unless complete.
-    pub(crate) losses: Option<(f64, f64)>,
+    /// Of its folds, finite numbers; `None` unless complete or paused.
+    pub(crate) losses: Option<Vec<f64>>,
 }
 
 impl<T: AsRef<FoldRecord>> Race<T> {
-    /// None of `n_splits` has ended. `limit` is the incumbent's; without racing folds count as they come.
-    pub(crate) fn new(n_splits: usize, is_raced: bool, limit: Option<f64>) -> Race<T> {
+    /// None of `n_splits` has ended. `limits` are those of [`Field::limits`]; without racing folds count as they come. `n_before`
+    /// rungs of the bracket lie behind.
+    pub(crate) fn new(n_splits: usize, is_raced: bool, limits: Vec<f64>, n_before: usize) -> Race<T> {
         Race {
             n_splits,
             is_raced,
-            limit,
+            limits,
+            n_before,
             early: BTreeMap::new(),
             n_counted: 0,
             losses: Vec::new(),
             scores: Vec::new(),
             lost: None,
+            is_paused: false,
             is_stopped: false,
         }
     }
 
     /// A fold has ended: those that count now, in their order.
     pub(crate) fn end(&mut self, fold: T) -> Vec<T> {
+        self.take(fold.as_ref().unit.split, Fold::New(fold))
+    }
+
+    /// A fold was there already: those that have ended and count now, in their order.
+    pub(crate) fn know(&mut self, record: &FoldRecord) -> Vec<T> {
+        self.take(record.unit.split, Fold::Known(Box::new(record.clone())))
+    }
+
+    fn take(&mut self, split: usize, fold: Fold<T>) -> Vec<T> {
+        let mut counted = Vec::new();
+        let mut count = |race: &mut Race<T>, fold: Fold<T>| {
+            race.count(fold.record());
+            if let Fold::New(new) = fold {
+                counted.push(new);
+            }
+        };
         if !self.is_raced {
-            self.count(fold.as_ref());
-            return vec![fold];
+            count(self, fold);
+            return counted;
         }
         if !self.is_over() {
-            self.early.insert(fold.as_ref().unit.split, fold);
+            self.early.insert(split, fold);
         }
-        let mut counted = Vec::new();
         while !self.is_over()
             && let Some(fold) = self.early.remove(&self.n_counted)
         {
-            self.count(fold.as_ref());
-            counted.push(fold);
+            count(self, fold);
         }
         if self.is_over() {
             self.early.clear();
@@ -86,18 +135,25 @@ impl<T: AsRef<FoldRecord>> Race<T> {
     }
 
     /// The next fold counts.
-    pub(crate) fn count(&mut self, fold: &FoldRecord) {
+    fn count(&mut self, fold: &FoldRecord) {
         self.n_counted += 1;
-        self.lost = match fold.state {
-            FoldState::Diverged { .. } => Some(TrialState::Diverged),
-            FoldState::Failed { .. } => self.lost.or(Some(TrialState::Failed)),
-            FoldState::Complete => self.lost,
-        };
+        // What came of it at a later rung does not count at this one.
+        let earlier = fold.earlier.get(self.n_before);
+        match fold.state {
+            _ if earlier.is_some() => self.is_paused = true,
+            FoldState::Paused => self.is_paused = true,
+            FoldState::Diverged { .. } => self.lost = Some(TrialState::Diverged),
+            FoldState::Failed { .. } => self.lost = self.lost.or(Some(TrialState::Failed)),
+            FoldState::Complete => {}
+        }
         self.scores.extend(fold.test_scores.first());
-        self.losses.push(fold.base.map_or(f64::INFINITY, |base| base.validation));
-        let mean = mean(&self.losses);
-        self.is_stopped =
-            self.is_raced && self.n_counted < self.n_splits && self.limit.is_some_and(|limit| mean > limit);
+        let loss = match earlier {
+            Some(loss) => *loss,
+            None => fold.base.map(|base| base.validation),
+        };
+        self.losses.push(loss.unwrap_or(f64::INFINITY));
+        let limit = self.limits.get(self.n_counted - 1).filter(|_| self.n_counted < self.n_splits);
+        self.is_stopped = self.is_raced && limit.is_some_and(|limit| mean(&self.losses) > *limit);
     }
 
     /// Whether no further fold counts.
@@ -123,18 +179,63 @@ impl<T: AsRef<FoldRecord>> Race<T> {
         let as_it_came = if self.is_stopped { TrialState::Pruned } else { TrialState::Complete };
         let state = self.lost.unwrap_or(as_it_came);
         let is_complete = state == TrialState::Complete;
-        let worst = self.losses.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let is_finite = self.losses.iter().all(|loss| loss.is_finite());
         Some(Finish {
             state,
+            is_paused: is_complete && self.is_paused,
             n_folds: self.scores.len(),
             score: mlpsweep_stats::mean(&self.scores).filter(|score| score.is_finite()),
-            losses: Some((mean(&self.losses), worst)).filter(|_| is_complete && worst.is_finite()),
+            losses: Some(self.losses.clone()).filter(|_| is_complete && is_finite),
         })
     }
 }
 
+/// What earlier trials have reached, for later ones to keep up with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Field {
+    /// Mean loss and largest of the incumbent.
+    incumbent: Option<(f64, f64)>,
+    /// Of each complete trial the means of its first folds, for a median.
+    means: Vec<Vec<f64>>,
+}
+
+/// Complete trials before a median of them says something.
+const FEWEST: usize = 5;
+
+impl Field {
+    /// A trial has ended.
+    pub(crate) fn add(&mut self, finish: &Finish, racing: Racing) {
+        let Some(losses) = &finish.losses else { return };
+        let worst = losses.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let total = mean(losses);
+        if self.incumbent.is_none_or(|(least, _)| total < least) {
+            self.incumbent = Some((total, worst));
+        }
+        if racing == Racing::Median {
+            self.means.push((1..=losses.len()).map(|n| mean(&losses[..n])).collect());
+        }
+    }
+
+    /// What the mean loss of a trial may be after each of its folds.
+    pub(crate) fn limits(&self, n_splits: usize, racing: Racing) -> Vec<f64> {
+        match racing {
+            Racing::Off => Vec::new(),
+            Racing::Forgiving => self.incumbent.map_or(Vec::new(), |(_, worst)| vec![worst; n_splits]),
+            Racing::Median if self.means.len() < FEWEST => Vec::new(),
+            Racing::Median => {
+                let median = |fold: usize| {
+                    let mut means: Vec<f64> = self.means.iter().map(|means| means[fold]).collect();
+                    means.sort_unstable_by(f64::total_cmp);
+                    mlpsweep_stats::quantile(&means, 0.5)
+                };
+                (0..n_splits).map(median).collect()
+            }
+        }
+    }
+}
+
 /// The mean; infinite where a loss is.
-fn mean(losses: &[f64]) -> f64 {
+pub(crate) fn mean(losses: &[f64]) -> f64 {
     let is_finite = losses.iter().all(|loss| loss.is_finite());
     mlpsweep_stats::mean(losses).filter(|_| is_finite).unwrap_or(f64::INFINITY)
 }
@@ -145,22 +246,23 @@ mod tests {
     use crate::record::{BaseScores, OutOfFold, UnitId};
     use proptest::prelude::*;
 
-    struct Fold(FoldRecord);
+    struct OneFold(FoldRecord);
 
-    impl AsRef<FoldRecord> for Fold {
+    impl AsRef<FoldRecord> for OneFold {
         fn as_ref(&self) -> &FoldRecord {
             &self.0
         }
     }
 
     /// A fold of this loss; without one it diverged.
-    fn fold(split: usize, loss: Option<f64>) -> Fold {
-        Fold(FoldRecord {
+    fn fold(split: usize, loss: Option<f64>) -> OneFold {
+        OneFold(FoldRecord {
             unit: UnitId { trial: 3, split },
             state: loss.map_or(FoldState::Diverged { epoch: 1 }, |_| FoldState::Complete),
             test_scores: loss.into_iter().collect(),
             train_scores: loss.into_iter().collect(),
             base: loss.map(|loss| BaseScores { train: loss, validation: loss }),
+            earlier: Vec::new(),
             best_epoch: 1,
             epochs_run: 1,
             early_stopped: false,
@@ -172,7 +274,8 @@ mod tests {
 
     /// Splits that count, and how it ends, when they come in this order.
     fn raced(limit: Option<f64>, losses: &[Option<f64>], order: &[usize]) -> (Vec<usize>, Option<Finish>) {
-        let mut race = Race::new(losses.len(), true, limit);
+        let limits = limit.map_or(Vec::new(), |limit| vec![limit; losses.len()]);
+        let mut race = Race::new(losses.len(), true, limits, 0);
         let counted: Vec<usize> = order
             .iter()
             .flat_map(|&split| race.end(fold(split, losses[split])))
@@ -193,12 +296,40 @@ mod tests {
 
         // The last fold stops nothing: all are there.
         let (counted, finish) = raced(Some(0.5), &[Some(0.4), Some(0.9)], &[0, 1]);
-        assert_eq!((counted.len(), finish.expect("complete").losses), (2, Some((0.65, 0.9))));
+        assert_eq!((counted.len(), finish.expect("complete").losses), (2, Some(vec![0.4, 0.9])));
         // Without an incumbent nothing is stopped.
         assert_eq!(raced(None, &[Some(9.0), None, Some(9.0)], &[0, 1, 2]).0.len(), 3);
         // A fold without a loss is worse than any, and gives the trial its state.
         let (counted, finish) = raced(Some(0.5), &[None, Some(0.1)], &[0, 1]);
         assert_eq!((counted.len(), finish.expect("over").state), (1, TrialState::Diverged));
+    }
+
+    #[test]
+    fn the_median_rule() {
+        let mut field = Field::default();
+        let complete = |losses: &[f64]| Finish {
+            state: TrialState::Complete,
+            is_paused: false,
+            n_folds: losses.len(),
+            score: None,
+            losses: Some(losses.to_vec()),
+        };
+        for losses in [[0.1, 0.5], [0.2, 0.2], [0.3, 0.9], [0.4, 0.2]] {
+            field.add(&complete(&losses), Racing::Median);
+        }
+        assert_eq!(field.limits(2, Racing::Median), [0.0_f64; 0], "of fewer than five there is none");
+        field.add(&complete(&[0.5, 0.5]), Racing::Median);
+        let limits = field.limits(2, Racing::Median);
+        assert_eq!(limits[0], 0.3, "of 0.1, 0.2, 0.3, 0.4, 0.5");
+        assert!((limits[1] - 0.3).abs() < 1e-15, "of 0.3, 0.2, 0.6, 0.3, 0.5: {}", limits[1]);
+        // The incumbent is the second, whose worst fold is 0.2.
+        assert_eq!(field.limits(2, Racing::Forgiving), [0.2, 0.2]);
+        // One that failed is none of the field.
+        field.add(
+            &Finish { state: TrialState::Failed, is_paused: false, n_folds: 0, score: None, losses: None },
+            Racing::Median,
+        );
+        assert_eq!(field.limits(2, Racing::Median), limits);
     }
 
     proptest! {

@@ -28,12 +28,16 @@ pub struct FoldRecord {
     pub unit: UnitId,
     /// How it ended.
     pub state: FoldState,
-    /// A score per metric of the sweep, on the validation rows. Empty unless complete.
+    /// A score per metric of the sweep, on the validation rows. Empty unless complete or paused.
     pub test_scores: Vec<f64>,
-    /// The same on the training rows. Empty unless complete.
+    /// The same on the training rows. Empty unless complete or paused.
     pub train_scores: Vec<f64>,
-    /// The base score, whatever the metrics are. `None` unless complete, or when it is not finite.
+    /// The base score, whatever the metrics are. `None` unless complete or paused, or when it is not finite.
     pub base: Option<BaseScores>,
+    /// The validation base score at the end of each rung before, `None` where it was not finite. Empty where the epochs are not
+    /// shared out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<Option<f64>>,
     /// The epoch whose parameters were scored, from 1; 0 when no epoch ended well.
     pub best_epoch: usize,
     /// Epochs that were run.
@@ -48,6 +52,31 @@ pub struct FoldRecord {
     /// What is kept of the validation rows; nothing unless complete, and when read with the folds.
     #[serde(skip)]
     pub out_of_fold: OutOfFold,
+}
+
+impl FoldRecord {
+    /// The same without its curve and what is kept of its rows.
+    pub(crate) fn without_rows(&self) -> FoldRecord {
+        FoldRecord {
+            unit: self.unit,
+            state: self.state.clone(),
+            test_scores: self.test_scores.clone(),
+            train_scores: self.train_scores.clone(),
+            base: self.base,
+            earlier: self.earlier.clone(),
+            best_epoch: self.best_epoch,
+            epochs_run: self.epochs_run,
+            early_stopped: self.early_stopped,
+            n_parameters: self.n_parameters,
+            curve: Vec::new(),
+            out_of_fold: OutOfFold::Nothing,
+        }
+    }
+
+    /// How often it was trained up to a rung; once where there are none.
+    pub fn n_stops(&self) -> u64 {
+        self.earlier.len() as u64 + 1
+    }
 }
 
 /// What is kept of a unit's validation rows, one by one, in the order of [`ValidationRows`].
@@ -89,6 +118,8 @@ pub struct ValidationRows {
 pub enum FoldState {
     /// With scores.
     Complete,
+    /// With scores, at the end of a rung and not of its epochs: it may go on.
+    Paused,
     /// With a number that is not finite.
     Diverged {
         /// The epoch it showed in; 0 for before the first.
@@ -99,6 +130,13 @@ pub enum FoldState {
         /// What it said.
         message: String,
     },
+}
+
+impl FoldState {
+    /// Whether there are scores.
+    pub fn is_scored(&self) -> bool {
+        matches!(self, FoldState::Complete | FoldState::Paused)
+    }
 }
 
 /// One epoch of a learning curve.
@@ -224,6 +262,33 @@ pub enum DomainInfo {
 }
 
 impl DomainInfo {
+    /// Takes in the values of another domain of the same parameter.
+    pub(crate) fn widen(&mut self, other: DomainInfo) {
+        match (self, other) {
+            (
+                DomainInfo::Range { min, max, step, log, is_int },
+                DomainInfo::Range {
+                    min: other_min,
+                    max: other_max,
+                    step: other_step,
+                    log: other_log,
+                    is_int: other_is_int,
+                },
+            ) if *is_int == other_is_int => {
+                (*min, *max) = (min.min(other_min), max.max(other_max));
+                *log &= other_log;
+                if *step != other_step {
+                    *step = is_int.then_some(1.0);
+                }
+            }
+            (DomainInfo::Categorical { values }, DomainInfo::Categorical { values: others }) => {
+                values.extend(others.into_iter().filter(|other| !values.contains(other)).collect::<Vec<_>>());
+            }
+            // A list and a range, of which no one domain is known.
+            (this, _) => *this = DomainInfo::Categorical { values: Vec::new() },
+        }
+    }
+
     /// What is to be known of a domain; `None` of a single value, which nothing searches.
     pub(crate) fn new(domain: &Domain) -> Option<DomainInfo> {
         Some(match domain {
@@ -289,6 +354,10 @@ pub struct SweepInfo {
     pub sampler: String,
     /// Trials asked for.
     pub n_trials: u64,
+    /// Whether trial 0 is the default configuration.
+    pub default_trial: bool,
+    /// How often a fold of a trial is trained up to a rung, all in all and where none falls behind; without rungs the folds.
+    pub n_units: u64,
     /// How the winner is chosen.
     pub select: SelectInfo,
     /// The parameters in the file's order, and whether each is searched or listed.

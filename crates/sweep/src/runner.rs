@@ -2,8 +2,9 @@
 
 use crate::engine::fan_out;
 use crate::plan::Plan;
-use crate::queue::{Ended, Queue, Settled, Stored};
+use crate::queue::{Ended, Job, Queue, Settled, Stored};
 use crate::record::{FoldRecord, FoldState, Timing, Trial, UnitId};
+use crate::snapshots::Snapshots;
 use crate::store::{FILE_NAME, Store, StoreError};
 use crate::{SweepError, unit};
 use mlpsweep_search::TrialNumber;
@@ -54,6 +55,8 @@ pub enum RunEnd {
     Stopped,
     /// More units failed than may.
     TooManyFailures,
+    /// A trial has reached the target score, and what was under way with it is finished.
+    TargetReached,
 }
 
 /// Runs what the store in `folder` does not hold yet.
@@ -73,17 +76,17 @@ pub fn run(
     store.put_info(&info)?;
     store.put_validation_rows(plan.validation_rows())?;
     let n_splits = plan.folds.len();
-    let mut tally = Tally::new(plan, n_trials.saturating_mul(n_splits as u64));
+    let mut tally = Tally::new(plan, plan.n_units());
     let mut stored: Stored =
         store.trials()?.into_iter().map(|trial| (trial.number, (trial, Vec::new()))).collect();
     for record in store.folds(false)? {
-        tally.add(&record, n_trials);
+        tally.add_stored(&record, n_trials);
         if let Some((_, records)) = stored.get_mut(&record.unit.trial) {
             let UnitId { trial, split } = record.unit;
             // Of a race folds are stored in their order.
             let reason = if split >= n_splits {
                 Some(format!("split {split} of trial {trial}, where the sweep has {n_splits}"))
-            } else if plan.is_raced() && split != records.len() {
+            } else if plan.is_raced() && record.earlier.is_empty() && split != records.len() {
                 Some(format!("split {split} of trial {trial} without those before it"))
             } else {
                 None
@@ -107,17 +110,25 @@ pub fn run(
     let queue = Queue::new(plan, n_trials, stored);
     // When the time is up what runs is finished, or a unit longer than the time would never be.
     let units = std::iter::from_fn(|| queue.start(|| stop() || time_is_up()));
-    let work = |(trial, split): (Trial, usize)| {
+    let snapshots = Snapshots::default();
+    let work = |job: Job| {
         let (started, clock) = (unix_ms(), Instant::now());
-        let record = unit::run(plan, &trial, split, &stop)?;
+        let snapshot = snapshots.take(UnitId { trial: job.trial.number, split: job.split });
+        let (record, kept) = unit::run_job(plan, &job, snapshot, &stop)?;
+        if let Some(kept) = kept {
+            snapshots.put(record.unit, kept);
+        }
         let elapsed_us = u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX);
         let timing = Timing { unit: record.unit, started_unix_ms: started, elapsed_us };
-        Some(Ended { trial, record, timing })
+        Some(Ended { trial: job.trial, record, timing })
     };
     fan_out(options.jobs, units, work, |batch| -> Result<(), Failure> {
         let settled: Vec<Settled> = batch.into_iter().flatten().map(|ended| queue.end(ended)).collect();
         let units = || settled.iter().flat_map(|settled| &settled.units);
-        let pruned = || settled.iter().filter_map(|settled| settled.pruned);
+        let pruned = || settled.iter().flat_map(|settled| settled.pruned.iter().copied());
+        for (trial, _) in pruned() {
+            (0..n_splits).for_each(|split| drop(snapshots.take(UnitId { trial, split })));
+        }
         if units().next().is_some() {
             let stored =
                 store.append(units().map(|unit| (&unit.trial, &unit.record, &unit.timing)), pruned());
@@ -133,18 +144,22 @@ pub fn run(
         Ok(())
     })
     .map_err(|failure| failure.within(folder))?;
+    // The last rung's end is told by no unit.
+    let is_finished = queue.is_finished();
+    let pruned = queue.take_unsettled();
+    store.append([], pruned.iter().copied())?;
+    pruned.into_iter().for_each(|(trial, n_folds)| tally.prune(trial, n_folds, n_trials));
 
     Ok(if too_many_failures.load(Ordering::Relaxed) {
         RunEnd::TooManyFailures
-    } else if tally.progress.done >= tally.progress.total {
+    } else if is_finished && !queue.is_reached() {
         RunEnd::Finished
     } else if options.stop.load(Ordering::Relaxed) {
         RunEnd::Stopped
     } else if time_is_up() {
         RunEnd::TimeUp
     } else {
-        // The sampler had no more points to propose.
-        RunEnd::Finished
+        RunEnd::TargetReached
     })
 }
 
@@ -189,8 +204,7 @@ pub fn confirm(
 /// stored.
 fn check_points(plan: &Plan, store: &Store, n_trials: u64, folder: &Path) -> Result<(), StoreError> {
     let mut stored = store.trials()?.into_iter().peekable();
-    let n_enqueued = plan.sweep.enqueue.entries.len() as u64;
-    let mut proposed = plan.trials(if plan.is_adaptive() { n_enqueued.min(n_trials) } else { n_trials });
+    let mut proposed = plan.trials(if plan.is_adaptive() { plan.n_first().min(n_trials) } else { n_trials });
     while let (Some(old), Some(new)) = (stored.peek(), proposed.next()) {
         if old.number > new.number {
             continue;
@@ -245,6 +259,7 @@ struct Tally {
     n_splits: usize,
     /// Scores of trials that are not complete yet.
     open: BTreeMap<TrialNumber, Vec<f64>>,
+    pruned: BTreeSet<TrialNumber>,
 }
 
 impl Tally {
@@ -254,17 +269,26 @@ impl Tally {
             maximize: plan.metrics[0].goal() == Goal::Maximize,
             n_splits: plan.folds.len(),
             open: BTreeMap::new(),
+            pruned: BTreeSet::new(),
         }
     }
 
     /// Counts a trial that is stopped after so many folds.
     fn prune(&mut self, trial: TrialNumber, n_folds: usize, n_trials: u64) {
-        if trial < n_trials {
+        if trial < n_trials && self.pruned.insert(trial) {
             self.progress.pruned += 1;
             let left_out = self.n_splits.saturating_sub(n_folds) as u64;
             self.progress.total = self.progress.total.saturating_sub(left_out);
             self.open.remove(&trial);
         }
+    }
+
+    /// Counts what is stored of a unit.
+    fn add_stored(&mut self, record: &FoldRecord, n_trials: u64) {
+        if record.unit.trial < n_trials {
+            self.progress.done += record.n_stops() - 1;
+        }
+        self.add(record, n_trials);
     }
 
     /// Counts a unit of the trials asked for; an earlier run may have had more.
@@ -275,6 +299,8 @@ impl Tally {
         self.progress.done += 1;
         match record.state {
             FoldState::Complete => {}
+            // Its scores are not its last.
+            FoldState::Paused => return,
             FoldState::Diverged { .. } => self.progress.diverged += 1,
             FoldState::Failed { .. } => self.progress.failed += 1,
         }

@@ -4,7 +4,7 @@
 //! meta(key, value)                                    what the sweep is: SweepInfo as JSON; the winner's Refit and Closing, if any
 //! trials(number, point)                               the point as JSON
 //! folds(trial, split, record, curve)                  the record as JSON; curve: f64 an epoch, as below
-//! pruned(trial, n_folds)                              trials that go no further, and the folds that they have
+//! pruned(trial, n_folds)                              trials that go no further, and the folds that they have at their last rung
 //! confirmations(trial, split, record)                 the same of splits that the search has not seen, from its last one on
 //! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
 //! validation(split, row_numbers, truth, row_groups)   of each split: u32 a row; f64 a row and target, or the class's position;
@@ -404,6 +404,9 @@ impl Store {
             {
                 let mut trials = transaction
                     .prepare_cached("INSERT OR IGNORE INTO trials (number, point) VALUES (?1, ?2)")?;
+                // What was stored at an earlier rung is replaced; anything else that is there already is a mistake.
+                let mut paused =
+                    transaction.prepare_cached("DELETE FROM folds WHERE trial = ?1 AND split = ?2")?;
                 let mut folds = transaction.prepare_cached(
                     "INSERT INTO folds (trial, split, record, curve) VALUES (?1, ?2, ?3, ?4)",
                 )?;
@@ -414,6 +417,9 @@ impl Store {
                 for (trial, record, timing) in finished {
                     trials.execute(params![trial.number as i64, to_json(&trial.point)])?;
                     let UnitId { trial, split } = record.unit;
+                    if !record.earlier.is_empty() {
+                        paused.execute(params![trial as i64, split as i64])?;
+                    }
                     folds.execute(params![
                         trial as i64,
                         split as i64,
@@ -435,7 +441,7 @@ impl Store {
                     timings.execute(params![trial as i64, split as i64, started, elapsed])?;
                 }
                 for (trial, n_folds) in pruned {
-                    let sql = "INSERT INTO pruned VALUES (?1, ?2)";
+                    let sql = "INSERT OR REPLACE INTO pruned VALUES (?1, ?2)";
                     transaction.execute(sql, params![trial as i64, n_folds as i64])?;
                 }
             }

@@ -4,12 +4,14 @@
 //! same draws, so that configurations are compared in pairs and any trial can be replayed alone.
 
 use crate::plan::Plan;
+use crate::queue::Job;
 use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, OutOfFold, Trial, UnitId};
+use crate::snapshots::Kept;
 use mlpsweep_data::{Folds, Split};
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{
-    Ended, Fitted, Job, Precision, Predictions, ScoreError, TrainConfig, TrainError, Truth, train,
+    Ended, Fitted, Precision, Predictions, Run, ScoreError, TrainConfig, TrainError, Truth, train,
 };
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -23,6 +25,29 @@ pub fn run(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<FoldRecord> {
     run_on(plan, &plan.folds, trial, split_idx, stop)
+}
+
+/// The same up to the end of a rung, from the end of the rung before where there is a snapshot of that, else from the first epoch;
+/// with the snapshot to go on from, if there is more to come.
+pub(crate) fn run_job(
+    plan: &Plan,
+    job: &Job,
+    snapshot: Option<Kept>,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<(FoldRecord, Option<Kept>)> {
+    let unit = UnitId { trial: job.trial.number, split: job.split };
+    let (config, split) = (plan.config(&job.trial), plan.folds.split(job.split));
+    let mut kept = None;
+    let record = guarded(unit, || {
+        let work = Work { plan, unit, split: &split, config: &config, until: job.until, stop };
+        let (record, snapshot) = match config.precision {
+            Precision::F32 => work.run::<f32>(snapshot),
+            Precision::F64 => work.run::<f64>(snapshot),
+        }?;
+        kept = snapshot;
+        Some(record)
+    })?;
+    Some((FoldRecord { earlier: job.earlier.clone(), ..record }, kept))
 }
 
 /// The same of a split of other folds, such as [`Plan::confirm_folds`].
@@ -45,10 +70,12 @@ pub(crate) fn run_config(
     split: &Split,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<FoldRecord> {
-    match config.precision {
-        Precision::F32 => fit::<f32>(plan, unit, split, config, stop),
-        Precision::F64 => fit::<f64>(plan, unit, split, config, stop),
-    }
+    let work = Work { plan, unit, split, config, until: usize::MAX, stop };
+    let found = match config.precision {
+        Precision::F32 => work.run::<f32>(None),
+        Precision::F64 => work.run::<f64>(None),
+    };
+    found.map(|(record, _)| record)
 }
 
 thread_local! {
@@ -75,14 +102,41 @@ pub(crate) fn guarded(unit: UnitId, work: impl FnOnce() -> Option<FoldRecord>) -
     })
 }
 
-fn fit<T: Real>(
+/// What is to be trained and scored.
+struct Work<'a> {
+    plan: &'a Plan,
+    unit: UnitId,
+    split: &'a Split,
+    config: &'a TrainConfig,
+    until: usize,
+    stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl Work<'_> {
+    fn run<T: Real>(&self, snapshot: Option<Kept>) -> Option<(FoldRecord, Option<Kept>)> {
+        let Work { plan, unit, split, config, until, stop } = *self;
+        let job = job(plan, split, config);
+        let run = match snapshot.and_then(Kept::of::<T>) {
+            Some(snapshot) => Run::resume(job, snapshot),
+            None => Run::new(job),
+        };
+        let mut kept = None;
+        let trained = run.map(|mut run| {
+            let ended = run.until(until, |_| on(stop));
+            kept = (ended == Ended::Paused).then(|| Kept::new(run.snapshot()));
+            run.finish(ended)
+        });
+        Some((scored(plan, unit, split, trained)?, kept))
+    }
+}
+
+/// The record of a run that has ended; `None` when it was stopped.
+fn scored<T: Real>(
     plan: &Plan,
     unit: UnitId,
     split: &Split,
-    config: &TrainConfig,
-    stop: &(dyn Fn() -> bool + Sync),
+    trained: Result<Fitted<'_, T>, TrainError>,
 ) -> Option<FoldRecord> {
-    let trained = train_split::<T>(plan, split, config, stop);
     let mut fitted = match trained {
         Ok(fitted) => fitted,
         // Values too large to be scaled are numbers that run away, not a fault of the configuration.
@@ -93,10 +147,11 @@ fn fit<T: Real>(
     };
     let mut record = FoldRecord {
         unit,
-        state: FoldState::Complete,
+        state: if fitted.ended == Ended::Paused { FoldState::Paused } else { FoldState::Complete },
         test_scores: Vec::new(),
         train_scores: Vec::new(),
         base: None,
+        earlier: Vec::new(),
         out_of_fold: OutOfFold::Nothing,
         best_epoch: fitted.best_epoch,
         epochs_run: fitted.curve.len(),
@@ -121,7 +176,7 @@ fn fit<T: Real>(
             record.state = FoldState::Diverged { epoch };
             return Some(record);
         }
-        Ended::Completed | Ended::EarlyStopped | Ended::Converged => {}
+        Ended::Completed | Ended::EarlyStopped | Ended::Converged | Ended::Paused => {}
     }
     let [validation, train] = [&split.validation, &split.train].map(|rows| (rows, fitted.predict(rows)));
     let score = |kind: &str, (rows, predictions): &(&Vec<u32>, Predictions)| {
@@ -151,6 +206,10 @@ fn fit<T: Real>(
         };
         score(&train).zip(score(&validation)).map(|(train, validation)| BaseScores { train, validation })
     };
+    if record.state == FoldState::Paused {
+        // Rows are for what is compared in the end.
+        return Some(record);
+    }
     let truth = Truth::new(&plan.data.target, validation.0);
     let counted = plan.metrics[0].counted(&truth, &validation.1);
     record.out_of_fold = match counted.of_rows().filter(|_| !plan.keeps_predictions()) {
@@ -170,15 +229,24 @@ pub(crate) fn train_split<'a, T: Real>(
     config: &'a TrainConfig,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Fitted<'a, T>, TrainError> {
-    let job = Job {
+    train::<T>(job(plan, split, config), |_| on(stop))
+}
+
+/// The run of a configuration on a split's training rows.
+fn job<'a>(plan: &'a Plan, split: &'a Split, config: &'a TrainConfig) -> mlpsweep_train::Job<'a> {
+    mlpsweep_train::Job {
         data: &plan.data,
         rows: &split.train,
         config,
         preprocess: plan.sweep.preprocess,
         start: None,
         seed: seed(plan, split),
-    };
-    train::<T>(job, |_| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+}
+
+/// Whether training goes on.
+fn on(stop: &(dyn Fn() -> bool + Sync)) -> ControlFlow<()> {
+    if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// Where the streams of a split's units start, the same for each trial.
@@ -204,6 +272,7 @@ fn without_scores(unit: UnitId, state: FoldState) -> FoldRecord {
         test_scores: Vec::new(),
         train_scores: Vec::new(),
         base: None,
+        earlier: Vec::new(),
         out_of_fold: OutOfFold::Nothing,
         best_epoch: 0,
         epochs_run: 0,

@@ -131,11 +131,11 @@ fn before_a_random_search() {
     place.write("s.toml", SMALL);
     place.say("run s.toml --out drawn").expect(0, "0/12 folds");
     let [rates, drawn] = ["o1", "drawn"].map(|out| columns(&place, out, "param_learning_rate"));
-    assert_eq!(rates[1..3], ["0.05", "0.002"]);
-    assert_eq!(rates[3..], drawn[3..], "all others are as they were");
+    assert_eq!(rates[1..4], ["0.001", "0.05", "0.002"], "the default configuration, then the entries");
+    assert_eq!(rates[4..], drawn[4..], "all others are as they were");
     // Those are others than were tried there.
     place.write("s.toml", format!("{SMALL}{FIRST}"));
-    place.say("run s.toml --out drawn").expect(7, "trial 0 was ");
+    place.say("run s.toml --out drawn").expect(7, "trial 1 was ");
 }
 
 #[test]

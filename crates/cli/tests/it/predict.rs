@@ -75,8 +75,8 @@ fn new_rows() {
     insta::assert_snapshot!(rounded(&csv), @r#"
     who,prediction,probability_high,probability_low,error
     a,high,1.000,0.000,
-    "b, c",low,0.038,0.962,
-    '=1+1,low,0.001,0.999,
+    "b, c",low,0.034,0.966,
+    '=1+1,low,0.000,1.000,
     "#);
     let kept = place.say("predict o/model new.csv --keep town,who --out k.csv").expect(0, "");
     assert_eq!(kept.stdout, "");

@@ -16,6 +16,7 @@ fn fold(trial: TrialNumber, split: usize, train: f64, validation: f64) -> FoldRe
         test_scores: vec![validation],
         train_scores: vec![train],
         base: Some(BaseScores { train, validation }),
+        earlier: Vec::new(),
         out_of_fold: OutOfFold::Nothing,
         best_epoch: 1,
         epochs_run: 1,

@@ -47,6 +47,8 @@ pub(crate) fn sweep() -> SweepInfo {
         metrics: vec![metric("log_loss", "minimize"), metric("accuracy", "maximize")],
         sampler: "random".into(),
         n_trials: 8,
+        default_trial: false,
+        n_units: 40,
         select: SelectInfo {
             rule: "best".into(),
             confirm_top: 5,
@@ -128,6 +130,7 @@ pub(crate) fn add_fold(study: &mut Study, trial: u64, split: usize, state: FoldS
         test_scores: scores[0].to_vec(),
         train_scores: scores[1].to_vec(),
         base: base.filter(|_| study.info.metrics[0].name == "log_loss"),
+        earlier: Vec::new(),
         out_of_fold: OutOfFold::Nothing,
         best_epoch: if is_complete { 10 + split } else { 0 },
         epochs_run: 2,

@@ -3,7 +3,7 @@
 use super::process::Process;
 use crate::cube::{Coordinate, Searched};
 use crate::sampler::{History, TrialState};
-use crate::space::{Point, Space};
+use crate::space::Point;
 use crate::tpe::compare;
 use mlpsweep_seed::Seed;
 use mlpsweep_stats::normal_cdf;
@@ -25,7 +25,6 @@ pub(super) struct Improvement<'a> {
     /// The least loss so far.
     least: f64,
     searched: &'a Searched<'a>,
-    space: &'a Space,
     looked_at: Vec<Candidate>,
 }
 
@@ -37,13 +36,8 @@ struct Candidate {
 }
 
 impl<'a> Improvement<'a> {
-    pub(super) fn new(
-        process: &'a Process,
-        least: f64,
-        searched: &'a Searched<'a>,
-        space: &'a Space,
-    ) -> Improvement<'a> {
-        Improvement { process, least, searched, space, looked_at: Vec::new() }
+    pub(super) fn new(process: &'a Process, least: f64, searched: &'a Searched<'a>) -> Improvement<'a> {
+        Improvement { process, least, searched, looked_at: Vec::new() }
     }
 
     /// The new point of the largest expected improvement that is found.
@@ -56,7 +50,7 @@ impl<'a> Improvement<'a> {
             history.finished.iter().filter(|record| record.state == TrialState::Complete).collect();
         best.sort_by(|a, b| compare(a, b));
         for record in best.into_iter().take(N_IMPROVED) {
-            let Some(x) = self.searched.coordinates(&record.point) else { continue };
+            let Some(x) = self.searched.all_coordinates(&record.point) else { continue };
             for _ in 0..N_NEAR {
                 let near = x.iter().map(|x| {
                     // Of a standard deviation of 1/√300 = 0.058.
@@ -95,8 +89,8 @@ impl<'a> Improvement<'a> {
 
     fn look_at(&mut self, shares: Vec<f64>) -> f64 {
         let values = self.searched.domains.iter().zip(&shares).map(|(domain, &u)| domain.sample(u));
-        let point = self.searched.point(self.space, values.collect());
-        let log_ei = self.searched.coordinates(&point).map_or(f64::NEG_INFINITY, |x| self.log_ei(&x));
+        let Some(point) = self.searched.point(values.collect()) else { return f64::NEG_INFINITY };
+        let log_ei = self.searched.all_coordinates(&point).map_or(f64::NEG_INFINITY, |x| self.log_ei(&x));
         self.looked_at.push(Candidate { log_ei, shares, point });
         log_ei
     }

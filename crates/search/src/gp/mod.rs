@@ -9,7 +9,7 @@
 //! ```
 //!
 //! x_j is the middle of the value's shares, so that every axis is [0, 1] in the parameter's scale; two choices of a list are 1
-//! apart. w, s and v are those of the largest posterior density: the marginal likelihood times priors, for w of
+//! apart. Where a parameter is not used, all points are alike on its axis. w, s and v are those of the largest posterior density: the marginal likelihood times priors, for w of
 //! exp(−(w + 1/w)/10), for s of a Gamma(2, 1), for v of a Gamma(1.1, 30), as in Optuna 5.
 //!
 //! Until ten trials have ended proposals are those of a scrambled [`Sobol`] sequence. A trial that was stopped counts with its own
@@ -55,7 +55,7 @@ impl Gp {
         let least = y.iter().copied().fold(f64::INFINITY, f64::min);
         let (fitted_x, fitted_y) = some_of(x.iter().cloned().zip(y.iter().copied()).collect(), MOST_FITTED);
         let process = Process::fit(&fitted_x, &fitted_y, x, y, running)?;
-        Improvement::new(&process, least, &searched, space).best_new(history, self.seed.nth(number))
+        Improvement::new(&process, least, &searched).best_new(history, self.seed.nth(number))
     }
 }
 
@@ -88,7 +88,7 @@ impl Known {
         let fence = (high + 3.0 * (high - low)).clamp(middle, worst);
         let mut trials: Vec<(Vec<Coordinate>, f64)> = Vec::new();
         for record in history.finished {
-            let Some(x) = searched.coordinates(&record.point) else { continue };
+            let Some(x) = searched.all_coordinates(&record.point) else { continue };
             let loss = match (record.state, record.loss) {
                 (TrialState::Complete, Some(loss)) => loss,
                 (TrialState::Pruned, Some(loss)) => loss.max(middle),
@@ -100,7 +100,7 @@ impl Known {
         let mean = mean(&y)?;
         let sd = sd(&y).filter(|sd| *sd > 0.0)?;
         y.iter_mut().for_each(|y| *y = (*y - mean) / sd);
-        let running = history.running.iter().filter_map(|point| searched.coordinates(point)).collect();
+        let running = history.running.iter().filter_map(|point| searched.all_coordinates(point)).collect();
         Some(Known { x, y, running })
     }
 }

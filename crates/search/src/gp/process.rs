@@ -210,7 +210,7 @@ mod tests {
             .map(|i| {
                 let number = |u: f64| Coordinate::Number(u, u);
                 let mut x: Vec<Coordinate> = (1..d).map(|_| number(stream.random())).collect();
-                x.push(Coordinate::Choice(i % 3, 3));
+                x.push(Coordinate::Choice(i % 3, 0.5));
                 x
             })
             .collect();

@@ -1,9 +1,10 @@
 //! What every sampler promises, on spaces of every kind.
 
-use crate::{fixed, floats, ints, space, texts};
-use mlpsweep_search::Scale::{Linear, Log};
+use crate::{conditional, fixed, floats, ints, space, texts, used};
+use mlpsweep_search::Scale::{self, Linear, Log};
 use mlpsweep_search::{
-    Enqueued, Entry, Gp, Grid, History, Point, Random, Sampler, Sobol, Space, Tpe, TrialRecord, TrialState,
+    Auto, Categorical, DifferentialEvolution, Domain, Enqueued, Entry, Gp, Grid, History, Parameter, Point,
+    Random, Sampler, Sobol, Space, Tpe, TrialRecord, TrialState, Value,
 };
 use mlpsweep_seed::Seed;
 use std::collections::BTreeSet;
@@ -61,6 +62,7 @@ fn enqueued_points_before_others_conform() {
 fn grid_conforms() {
     for space in finite_spaces() {
         check_sampler(grid, &space);
+        check_sampler(shuffled_grid, &space);
     }
 }
 
@@ -97,6 +99,127 @@ fn tpe_conforms() {
     }
 }
 
+/// Spaces with conditions and constraints that are counted.
+fn finite_conditional_spaces() -> Vec<Space> {
+    let momentum = || floats(0.5, 0.9, Some(0.1), Linear);
+    let optimizer = || Parameter::new("optimizer", texts(&["adam", "heavy_ball", "lbfgs"]));
+    let depth = || Parameter::new("depth", ints(1, 4, None, Linear));
+    let width = || Parameter::new("width", ints(1, 40, None, Log));
+    vec![
+        conditional([optimizer(), used("momentum", momentum(), "optimizer == 'heavy_ball'"), depth()], &[]),
+        conditional([depth(), width()], &["depth * width <= 40"]),
+        // One name with two domains.
+        conditional(
+            [
+                Parameter::new("group", texts(&["a", "b"])),
+                used("rate", floats(0.1, 0.5, Some(0.1), Linear), "group == 'a'"),
+                used("rate", ints(1, 30, None, Linear), "group == 'b'"),
+            ],
+            &["rate != 7"],
+        ),
+        // A condition on what is itself under one, and a constraint on both.
+        conditional(
+            [
+                optimizer(),
+                used("momentum", momentum(), "optimizer != 'lbfgs'"),
+                used("decay", ints(0, 3, None, Linear), "momentum > 0.65"),
+                depth(),
+            ],
+            &["decay * depth <= 6", "optimizer == 'lbfgs' or depth > 1"],
+        ),
+    ]
+}
+
+/// The same with a continuum, or with so many values in a constraint that points are not counted.
+fn endless_conditional_spaces() -> Vec<Space> {
+    let unit = |name: &str| Parameter::new(name, floats(0.0, 1.0, None, Linear));
+    vec![
+        conditional(
+            [
+                Parameter::new("optimizer", texts(&["adam", "heavy_ball", "lbfgs"])),
+                used("rate", floats(1e-4, 1e-1, None, Log), "optimizer != 'lbfgs'"),
+                used("momentum", floats(0.5, 0.99, None, Scale::Logit), "optimizer == 'heavy_ball'"),
+                Parameter::new("depth", ints(1, 3, None, Linear)),
+            ],
+            &[],
+        ),
+        conditional([unit("a"), unit("b")], &["a + b <= 0.5"]),
+        conditional(
+            [
+                Parameter::new("a", ints(1, 1_000_000, None, Linear)),
+                Parameter::new("b", ints(1, 1_000_000, None, Log)),
+            ],
+            &["a * b <= 10 ** 9"],
+        ),
+    ]
+}
+
+#[test]
+fn samplers_conform_under_conditions_and_constraints() {
+    for space in finite_conditional_spaces() {
+        check_sampler(grid, &space);
+        check_sampler(shuffled_grid, &space);
+    }
+    for space in finite_conditional_spaces().iter().chain(&endless_conditional_spaces()) {
+        check_sampler(random, space);
+        check_sampler(sobol, space);
+        check_sampler(tpe, space);
+        check_sampler(differential_evolution, space);
+    }
+    check_sampler(gp, &finite_conditional_spaces()[3]);
+    check_sampler(gp, &endless_conditional_spaces()[0]);
+}
+
+fn shuffled_grid(space: &Space, seed: Seed) -> Box<dyn Sampler> {
+    Box::new(Grid::new(space).unwrap().shuffled(seed))
+}
+
+fn differential_evolution(_: &Space, seed: Seed) -> Box<dyn Sampler> {
+    Box::new(DifferentialEvolution::new(seed))
+}
+
+fn auto(_: &Space, seed: Seed) -> Box<dyn Sampler> {
+    Box::new(Auto::new(seed))
+}
+
+/// It proposes what the sampler proposes that suits the trials that have ended.
+#[test]
+fn auto_is_the_sampler_that_suits() {
+    check_sampler(auto, &finite_spaces()[3]);
+    let space = &endless_spaces()[0];
+    let points: Vec<Point> = (0..2000)
+        .map_while(|number| Random::new(Seed::new(1)).propose(space, History::EMPTY, number))
+        .collect();
+    let records: Vec<TrialRecord> =
+        points.iter().enumerate().map(|(number, point)| ended(number, point)).collect();
+    let with = |make: Make, n: usize| {
+        let history = History { finished: &records[..n], running: &[] };
+        make(space, Seed::new(7)).propose(space, history, n as u64)
+    };
+    for (n, expected) in [(199, gp as Make), (200, tpe), (1999, tpe), (2000, differential_evolution)] {
+        assert_eq!(with(auto, n), with(expected, n), "{n} trials");
+    }
+    let conditional = &endless_conditional_spaces()[0];
+    let propose = |make: Make| {
+        let records: Vec<TrialRecord> = (0..20)
+            .map(|number| {
+                let point =
+                    random(conditional, Seed::new(1)).propose(conditional, History::EMPTY, number).unwrap();
+                ended(number as usize, &point)
+            })
+            .collect();
+        make(conditional, Seed::new(7)).propose(conditional, History { finished: &records, running: &[] }, 20)
+    };
+    assert_eq!(propose(auto), propose(tpe));
+}
+
+#[test]
+fn differential_evolution_conforms() {
+    for space in finite_spaces().iter().chain(&endless_spaces()) {
+        check_sampler(differential_evolution, space);
+    }
+}
+
 /// Spaces of at most a few hundred points.
 fn finite_spaces() -> Vec<Space> {
     vec![
@@ -107,6 +230,7 @@ fn finite_spaces() -> Vec<Space> {
         space(&[ints(-7, 20, Some(3), Linear), ints(1, 31, None, Linear)]),
         space(&[ints(1, 200, None, Log)]),
         space(&[ints(8, 16, None, Log), texts(&["adam", "sgd"]), floats(0.0, 0.3, Some(0.1), Linear)]),
+        space(&[weighted(&[0.7, 0.2, 0.1]), ordered(8), ints(1, 5, None, Linear)]),
     ]
 }
 
@@ -119,11 +243,22 @@ fn endless_spaces() -> Vec<Space> {
             texts(&["relu", "tanh"]),
             fixed(50),
         ]),
+        space(&[floats(0.001, 0.999, None, Scale::Logit), weighted(&[0.01, 0.99]), ordered(3)]),
         space(&[floats(-1e308, 1e308, None, Linear), floats(0.0, 0.5, Some(0.1), Linear)]),
         space(&vec![ints(1, 100, None, Linear); 6]),
         space(&[ints(1, 1_000_000, None, Log), ints(i64::MIN, i64::MAX, None, Linear)]),
         space(&vec![ints(i64::MIN, i64::MAX, None, Linear); 3]),
     ]
+}
+
+fn weighted(probabilities: &[f64]) -> Domain {
+    let values = (0..probabilities.len() as i64).map(Value::Int).collect();
+    Domain::Categorical(Categorical::weighted(values, probabilities).unwrap())
+}
+
+fn ordered(n: i64) -> Domain {
+    let values = (0..n).map(|i| Value::Int(16 << i)).collect();
+    Domain::Categorical(Categorical::new(values).unwrap().0.ordered())
 }
 
 /// So many proposals are looked at, unless the space ends before.
@@ -195,15 +330,12 @@ fn with_history(sampler: &mut dyn Sampler, space: &Space) -> (Vec<Point>, Vec<Tr
     (points, records)
 }
 
-/// Points lie in the space: its names in order, every value in its domain; and none comes twice.
+/// Points lie in the space: its names in order, every value in its domain, only what is used, all constraints fulfilled; and none
+/// comes twice.
 #[track_caller]
 fn check_points(space: &Space, points: &[Point]) {
     for point in points {
-        let names = point.iter().map(|(name, _)| name);
-        assert!(names.eq(space.parameters().iter().map(|parameter| parameter.name.as_str())));
-        for ((_, value), parameter) in point.iter().zip(space.parameters()) {
-            assert!(parameter.domain.contains(value), "{} = {value}", parameter.name);
-        }
+        assert_eq!(space.point(point.iter()).as_ref(), Ok(point));
     }
     assert_eq!(points.iter().collect::<BTreeSet<_>>().len(), points.len(), "a point comes twice");
 }

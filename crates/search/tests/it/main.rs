@@ -1,6 +1,7 @@
 //! What spaces hold, and what samplers make of them.
 
 mod any;
+mod conditions;
 mod conformance;
 mod domain;
 mod enqueued;
@@ -8,7 +9,9 @@ mod random;
 mod space;
 mod value;
 
-use mlpsweep_search::{Categorical, Domain, FloatRange, IntRange, Parameter, Scale, Space, Value};
+use mlpsweep_search::{
+    Categorical, Domain, Expression, FloatRange, IntRange, Parameter, Scale, Space, Value,
+};
 
 fn floats(min: f64, max: f64, step: Option<f64>, scale: Scale) -> Domain {
     Domain::Float(FloatRange::new(min, max, step, scale).unwrap())
@@ -31,4 +34,15 @@ fn fixed(value: i64) -> Domain {
 fn space(domains: &[Domain]) -> Space {
     let parameter = |(letter, domain): (char, &Domain)| Parameter::new(letter, domain.clone());
     Space::new(('a'..).zip(domains).map(parameter).collect()).unwrap()
+}
+
+/// A parameter that is used where `when` is true.
+fn used(name: &str, domain: Domain, when: &str) -> Parameter {
+    Parameter::new(name, domain).when(Expression::new(when).unwrap())
+}
+
+/// A space of these parameters where all of the constraints hold.
+fn conditional<const N: usize>(parameters: [Parameter; N], constraints: &[&str]) -> Space {
+    let constraints = constraints.iter().map(|text| Expression::new(text).unwrap()).collect();
+    Space::constrained(parameters.to_vec(), constraints).unwrap()
 }

@@ -57,13 +57,13 @@ fn names_are_different_and_fixed_values_finite() {
 fn points_hold_one_value_of_each_domain() {
     let space = space(&[ints(1, 3, None, Linear), texts(&["relu"])]);
     let relu = || Value::Text("relu".into());
-    let point = space.point(vec![Value::Int(2), relu()]).unwrap();
+    let point = space.point([("a", &Value::Int(2)), ("b", &relu())]).unwrap();
     assert_eq!(point.get("a"), Some(&Value::Int(2)));
     assert_eq!(point.get("width"), None);
 
-    let short = space.point(vec![Value::Int(2)]);
-    assert_eq!(short, Err(PointError::Length { n_values: 1, n_parameters: 2 }));
-    let outside = space.point(vec![Value::Int(4), relu()]).unwrap_err();
+    let short = space.point([("a", &Value::Int(2))]);
+    assert_eq!(short, Err(PointError::Missing { name: "b".into() }));
+    let outside = space.point([("a", &Value::Int(4)), ("b", &relu())]).unwrap_err();
     assert_eq!(
         outside.to_string(),
         "`a` is 4, but must lie in the range, on the step or among the values that are searched"
@@ -79,8 +79,7 @@ proptest! {
             let (a, b) = (a % count, b % count);
             let point = space.nth(a).unwrap();
             prop_assert_eq!(point == space.nth(b).unwrap(), a == b);
-            let values = point.iter().map(|(_, value)| value.clone()).collect();
-            prop_assert_eq!(space.point(values).unwrap(), point);
+            prop_assert_eq!(space.point(point.iter()).unwrap(), point);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::document::{Fault, Kind, Node, Place};
 use super::parameters::{Parameters, known, value};
-use super::section::Section;
+use super::section::{Section, unknown_word};
 use super::{SamplerKind, SearchSpec};
 use mlpsweep_search::{Domain, Entry, Value};
 use std::collections::BTreeMap;
@@ -44,6 +44,12 @@ impl Enqueue {
             None => Fault::new(place, "`enqueue` has all that this entry leaves open already")
                 .hint("leave it out, or search more values of what it does not name"),
         }
+    }
+
+    /// The error for an entry that is no configuration of what is searched.
+    pub(crate) fn refused(&self, entry_idx: usize) -> Fault {
+        Fault::new(&self.places[entry_idx].entry, "`enqueue` has a configuration that is not searched")
+            .hint("a `when` leaves out what it names, or a [[constraint]] does not hold")
     }
 
     pub(super) fn read(
@@ -108,8 +114,20 @@ fn entry(
     let mut values = BTreeMap::new();
     for (name, node) in written {
         let path = format!("enqueue.{name}");
-        let holds = known(&path, name, node)?;
-        let value = admitted(&path, name, value(&path, node, &holds)?, node, is_list, parameters)?;
+        let value = if name == "group" && !parameters.groups().is_empty() {
+            let names: Vec<&str> = parameters.groups().iter().map(String::as_str).collect();
+            match &node.kind {
+                Kind::Text(text) if names.contains(&text.as_str()) => Value::Text(text.clone()),
+                Kind::Text(text) => return Err(unknown_word(&path, text, &names, &node.place)),
+                _ => {
+                    let message = format!("`{path}` is {}, but must be the name of a group", node.describe());
+                    return Err(Fault::new(&node.place, message));
+                }
+            }
+        } else {
+            value(&path, node, &known(&path, name, node)?)?
+        };
+        let value = admitted(&path, name, value, node, is_list, parameters)?;
         values.insert(name.clone(), (value, node.place.clone()));
     }
     let is_open = |domain: &Domain| domain.count() != Some(1);
@@ -140,13 +158,14 @@ fn admitted(
     is_list: bool,
     parameters: &Parameters,
 ) -> Result<Value, Fault> {
+    let searched = || parameters.domains(name).filter(|domain| !matches!(domain, Domain::Fixed(_)));
     match parameters.domain(name) {
-        Some(Domain::Fixed(_)) => {
+        Some(Domain::Fixed(_)) if searched().next().is_none() => {
             let place = parameters.place(name).map(Place::words).unwrap_or_default();
             Err(Fault::new(&node.place, format!("`{path}`, but [parameters] fixes `{name}` {place}"))
                 .hint("what is fixed is the same in every configuration; take it out of one of the two"))
         }
-        Some(domain) => domain.held(&value).ok_or_else(|| {
+        Some(_) => searched().find_map(|domain| domain.held(&value)).ok_or_else(|| {
             let place = parameters.place(name).map(Place::words).unwrap_or_default();
             let message = format!(
                 "`{path}` is {}, which is not among what [parameters] searches {place}",

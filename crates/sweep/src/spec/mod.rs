@@ -17,9 +17,11 @@ pub use enqueue::Enqueue;
 pub use parameters::Parameters;
 pub use select::{Ensemble, SelectRule, SelectSpec};
 
+use crate::budget::Budget;
 use document::{Fault, Kind, Node, shortened};
 use mlpsweep_data::{PipelineOptions, Scale, Task, TestShare, builtin};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
+use mlpsweep_search::{Domain, Value};
 use mlpsweep_train::{EarlyStopping, Metric, Preprocess, TargetScale};
 use section::Section;
 pub(crate) use section::unknown_word;
@@ -202,6 +204,8 @@ impl CvKind {
 pub struct SearchSpec {
     /// How points are proposed.
     pub sampler: SamplerKind,
+    /// Whether a grid comes in a random order.
+    pub shuffle: bool,
     /// Trials, at most; `None` for all of a grid or a list.
     pub trials: Option<u64>,
     /// Time for the whole sweep.
@@ -211,8 +215,70 @@ pub struct SearchSpec {
     pub lag: u64,
     /// Whether trials that fall behind go on.
     pub racing: Racing,
+    /// Whether trial 0 is the default configuration.
+    pub default_trial: bool,
+    /// The mean score that ends the search, and where it was said.
+    pub target: Option<(f64, Place)>,
+    /// How epochs are shared out.
+    pub budget: BudgetKind,
+    /// Of so many trials one goes on to the next rung.
+    pub factor: u64,
+    /// Epochs of the first rung, at least; `None` for a 27th of all.
+    pub least_epochs: Option<usize>,
     /// Where the sampler was named, or `[search]` begins.
     pub place: Place,
+}
+
+impl Default for SearchSpec {
+    fn default() -> SearchSpec {
+        SearchSpec {
+            sampler: SamplerKind::Random,
+            shuffle: false,
+            trials: Some(DEFAULT_TRIALS),
+            max_time: None,
+            lag: DEFAULT_LAG,
+            racing: Racing::Forgiving,
+            default_trial: true,
+            target: None,
+            budget: BudgetKind::Full,
+            factor: DEFAULT_FACTOR,
+            least_epochs: None,
+            place: Place::At { line: 1, column: 1 },
+        }
+    }
+}
+
+impl SearchSpec {
+    /// Epochs of the first rung, at least, of runs of so many.
+    pub(crate) fn min_epochs(&self, epochs: usize) -> usize {
+        let cubed = usize::try_from(self.factor.saturating_pow(3)).unwrap_or(usize::MAX);
+        self.least_epochs.unwrap_or(epochs.div_ceil(cubed)).max(1)
+    }
+}
+
+/// The words for `search.budget`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BudgetKind {
+    /// Every trial has all its epochs.
+    Full,
+    /// Many trials have few epochs, and the best of them more.
+    Halving,
+    /// The same, with brackets that begin with more and more epochs.
+    Hyperband,
+}
+
+impl BudgetKind {
+    /// All of them.
+    pub const ALL: [BudgetKind; 3] = [BudgetKind::Full, BudgetKind::Halving, BudgetKind::Hyperband];
+
+    /// The word for it in sweep files.
+    pub fn name(self) -> &'static str {
+        match self {
+            BudgetKind::Full => "full",
+            BudgetKind::Halving => "halving",
+            BudgetKind::Hyperband => "hyperband",
+        }
+    }
 }
 
 /// The words for `search.sampler`.
@@ -228,18 +294,24 @@ pub enum SamplerKind {
     Tpe,
     /// Points where a Gaussian process expects the largest improvement.
     Gp,
+    /// Points between and beyond the best so far.
+    DifferentialEvolution,
+    /// Those of the sampler that suits the space and the number of trials.
+    Auto,
     /// What is enqueued, and nothing else.
     List,
 }
 
 impl SamplerKind {
     /// All of them.
-    pub const ALL: [SamplerKind; 6] = [
+    pub const ALL: [SamplerKind; 8] = [
         SamplerKind::Grid,
         SamplerKind::Random,
         SamplerKind::Sobol,
         SamplerKind::Tpe,
         SamplerKind::Gp,
+        SamplerKind::DifferentialEvolution,
+        SamplerKind::Auto,
         SamplerKind::List,
     ];
 
@@ -251,13 +323,18 @@ impl SamplerKind {
             SamplerKind::Sobol => "sobol",
             SamplerKind::Tpe => "tpe",
             SamplerKind::Gp => "gp",
+            SamplerKind::DifferentialEvolution => "differential_evolution",
+            SamplerKind::Auto => "auto",
             SamplerKind::List => "list",
         }
     }
 
     /// Whether proposals depend on results.
     pub fn is_adaptive(self) -> bool {
-        matches!(self, SamplerKind::Tpe | SamplerKind::Gp)
+        matches!(
+            self,
+            SamplerKind::Tpe | SamplerKind::Gp | SamplerKind::DifferentialEvolution | SamplerKind::Auto
+        )
     }
 }
 
@@ -268,17 +345,20 @@ pub enum Racing {
     Off,
     /// A trial is stopped when its mean loss is worse than the incumbent's worst fold.
     Forgiving,
+    /// A trial is stopped when its mean loss is worse than that of half of the others after as many folds.
+    Median,
 }
 
 impl Racing {
     /// All of them.
-    pub const ALL: [Racing; 2] = [Racing::Off, Racing::Forgiving];
+    pub const ALL: [Racing; 3] = [Racing::Off, Racing::Forgiving, Racing::Median];
 
     /// The word for it in sweep files.
     pub fn name(self) -> &'static str {
         match self {
             Racing::Off => "off",
             Racing::Forgiving => "forgiving",
+            Racing::Median => "median",
         }
     }
 }
@@ -296,6 +376,8 @@ const LARGEST_FILE: u64 = 16 << 20;
 const DEFAULT_TRIALS: u64 = 64;
 /// Trials under way when no `lag` is given.
 const DEFAULT_LAG: u64 = 8;
+/// Of so many trials one goes on to the next rung when no `factor` is given: that of Li et al. 2018.
+const DEFAULT_FACTOR: u64 = 3;
 
 impl Sweep {
     /// Reads the sweep file at `path`, with `overrides` of the form `key=value` put in first.
@@ -355,11 +437,17 @@ fn sweep(root: &Node, path: &Path) -> Result<Sweep, Fault> {
     let cv = cv(top.section("cv")?, &data.source)?;
     let metrics = metrics(top.section("score")?)?;
     let search = search(&top)?;
-    let parameters = top.section("parameters")?;
-    let parameters = Parameters::read(parameters.as_ref())?;
+    let parameters = Parameters::read(&top)?;
     if search.sampler != SamplerKind::List {
         parameters.check_together()?;
+    } else if let Some(place) = parameters.first_condition() {
+        return Err(Fault::new(
+            place,
+            "conditions, groups and constraints beside `search.sampler = \"list\"`",
+        )
+        .hint("a list is tried as it stands: every entry says what its configuration has"));
     }
+    check_budget(&search, &parameters)?;
     let enqueue = Enqueue::read(&top, &search, &parameters)?;
     let preprocess = preprocess(top.section("preprocess")?, features)?;
     let early_stopping = early_stopping(top.section("early_stopping")?)?;
@@ -684,15 +772,7 @@ fn metrics(section: Option<Section<'_>>) -> Result<Vec<(Metric, Place)>, Fault> 
 
 fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
     let Some(section) = top.section("search")? else {
-        let place = top.place.clone();
-        return Ok(SearchSpec {
-            sampler: SamplerKind::Random,
-            trials: Some(DEFAULT_TRIALS),
-            max_time: None,
-            lag: DEFAULT_LAG,
-            racing: Racing::Forgiving,
-            place,
-        });
+        return Ok(SearchSpec { place: top.place.clone(), ..SearchSpec::default() });
     };
     let sampler =
         section.word("sampler", &SamplerKind::ALL, SamplerKind::name)?.unwrap_or(SamplerKind::Random);
@@ -700,10 +780,21 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
     let trials = section.whole("trials", 1)?.map(i64::unsigned_abs);
     let trials = match sampler {
         SamplerKind::Grid | SamplerKind::List => trials,
-        SamplerKind::Random | SamplerKind::Sobol | SamplerKind::Tpe | SamplerKind::Gp => {
-            trials.or(Some(DEFAULT_TRIALS))
-        }
+        SamplerKind::Random
+        | SamplerKind::Sobol
+        | SamplerKind::Tpe
+        | SamplerKind::Gp
+        | SamplerKind::DifferentialEvolution
+        | SamplerKind::Auto => trials.or(Some(DEFAULT_TRIALS)),
     };
+    let shuffle = section.flag("shuffle")?.unwrap_or(false);
+    if let Some(node) = section.get("shuffle").filter(|_| sampler != SamplerKind::Grid) {
+        return Err(Fault::new(
+            &node.place,
+            format!("`search.shuffle` beside `sampler = \"{}\"`", sampler.name()),
+        )
+        .hint("only a grid has an order; take `shuffle` out"));
+    }
     let max_time = match section.get("max_time") {
         None => None,
         Some(node) => match &node.kind {
@@ -716,8 +807,80 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
     };
     let lag = lag(&section)?.unwrap_or(DEFAULT_LAG);
     let racing = section.word("racing", &Racing::ALL, Racing::name)?.unwrap_or(Racing::Forgiving);
+    let has_default = !matches!(sampler, SamplerKind::Grid | SamplerKind::List);
+    let default_trial = section.flag("default_trial")?;
+    if let Some(node) = section.get("default_trial").filter(|_| default_trial == Some(true) && !has_default) {
+        let message = format!("`search.default_trial` beside `sampler = \"{}\"`", sampler.name());
+        return Err(Fault::new(&node.place, message)
+            .hint("a grid and a list say what is tried; enqueue the default configuration, or take it out"));
+    }
+    let default_trial = has_default && default_trial.unwrap_or(true);
+    let target = section.number("target_score", "a score", f64::is_finite)?;
+    let target = target.zip(section.get("target_score").map(|node| node.place.clone()));
+    let budget = section.word("budget", &BudgetKind::ALL, BudgetKind::name)?.unwrap_or(BudgetKind::Full);
+    let factor = section.whole("factor", 2)?.map_or(DEFAULT_FACTOR, i64::unsigned_abs);
+    let least_epochs = section.whole("min_epochs", 1)?.map(|epochs| epochs as usize);
+    if let Some((key, node)) =
+        ["factor", "min_epochs"].into_iter().find_map(|key| Some((key, section.get(key)?)))
+        && budget == BudgetKind::Full
+    {
+        return Err(Fault::new(&node.place, format!("`search.{key}` beside `budget = \"full\"`"))
+            .hint("it is for budget = \"halving\" or \"hyperband\"; take it out"));
+    }
     section.finish()?;
-    Ok(SearchSpec { sampler, trials, max_time, lag, racing, place })
+    Ok(SearchSpec {
+        sampler,
+        shuffle,
+        trials,
+        max_time,
+        lag,
+        racing,
+        default_trial,
+        target,
+        budget,
+        factor,
+        least_epochs,
+        place,
+    })
+}
+
+/// Epochs are shared out where they are the same for all.
+fn check_budget(search: &SearchSpec, parameters: &Parameters) -> Result<(), Fault> {
+    if search.budget == BudgetKind::Full {
+        return Ok(());
+    }
+    let name = search.budget.name();
+    let is_fixed = parameters
+        .space
+        .parameters()
+        .iter()
+        .filter(|parameter| parameter.name == "epochs")
+        .all(|parameter| matches!(parameter.domain, Domain::Fixed(_)) && parameter.when.is_none());
+    if search.sampler == SamplerKind::List || !is_fixed {
+        let place = parameters.place("epochs").unwrap_or(&search.place);
+        return Err(Fault::new(
+            place,
+            format!("`search.budget = \"{name}\"` shares out `epochs`, which differ here"),
+        )
+        .hint("fix `epochs` in [parameters]: how many a whole run has"));
+    }
+    let epochs = match parameters.domain("epochs") {
+        Some(Domain::Fixed(Value::Int(epochs))) => *epochs as usize,
+        _ => crate::objective::DEFAULT_EPOCHS as usize,
+    };
+    let budget = Budget::new(search, epochs);
+    if budget.rungs().len() < 2 {
+        let place = parameters.place("epochs").unwrap_or(&search.place);
+        let message = format!(
+            "`search.budget = \"{name}\"` of {epochs} epochs has no rung before the last, with at least {} a rung and a factor of {}",
+            search.min_epochs(epochs),
+            search.factor
+        );
+        return Err(
+            Fault::new(place, message).hint("take more `epochs`, or less of `min_epochs` or `factor`")
+        );
+    }
+    Ok(())
 }
 
 fn lag(section: &Section<'_>) -> Result<Option<u64>, Fault> {

@@ -24,6 +24,7 @@ metric = "log_loss"
 also = ["accuracy"]
 [search]
 trials = 4
+default_trial = false
 [parameters]
 learning_rate = { min = 1e-3, max = 1e-1, scale = "log" }
 dropout = { values = [0.0, 0.2] }

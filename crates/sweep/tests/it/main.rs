@@ -1,5 +1,6 @@
 //! Sweep files, runs and stores, from the outside.
 
+mod conditions;
 mod cost;
 mod fixture;
 mod forecast;
@@ -7,6 +8,7 @@ mod longest_first;
 mod looking_back;
 mod plan;
 mod runner;
+mod shared_out;
 mod spec;
 mod store;
 mod unit;

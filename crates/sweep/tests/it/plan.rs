@@ -45,7 +45,7 @@ fn networks_too_large_for_memory() {
        hint: take fewer or smaller layers
     ");
     let hidden = SMALL.replace("width = 4", "hidden = { values = [[4], [1000000000, 1000000000]] }");
-    insta::assert_snapshot!(error(&hidden, &[]), @"s.toml:18:1: 2 hidden layers of 1000000000 units need about 37252904959.0 GiB for one run, but 8 GiB is the limit");
+    insta::assert_snapshot!(error(&hidden, &[]), @r#"s.toml:19:1: 2 hidden layers of 1000000000 units need about 37252904959.0 GiB for one run, but 8 GiB is the limit"#);
     assert!(started.elapsed() < Duration::from_secs(20), "found without allocating");
 }
 
@@ -190,7 +190,7 @@ fn grids() {
     assert!(started.elapsed() < Duration::from_secs(10), "counted, not built");
 
     insta::assert_snapshot!(refused(&[&["search={ sampler = \"grid\" }"]]), @r#"
-    s.toml:16:1: `learning_rate` is a range without a step, but a grid needs values that can be counted
+    s.toml:17:1: `learning_rate` is a range without a step, but a grid needs values that can be counted
        hint: give it a `step` or a list of `values`, or take sampler = "random"
     "#);
     let two = grid(&SMALL.replace("{ min = 1e-3, max = 1e-1, scale = \"log\" }", "0.01"));
@@ -263,10 +263,10 @@ fn entries_that_stand_for_nothing_new() {
         assert_eq!(plan(&format!("{text}{entries}"), &[sampler]).trials(9).count(), 4);
         once_more.iter().map(|text| format!("{}\n", error(text, &[sampler]))).collect::<String>()
     });
-    insta::assert_snapshot!(random, @r"
-    s.toml:25:1: `enqueue` has this configuration twice, in line 20 too
-    s.toml:25:1: `enqueue` has all that this entry leaves open already
-    ");
+    insta::assert_snapshot!(random, @r#"
+    s.toml:26:1: `enqueue` has this configuration twice, in line 21 too
+    s.toml:26:1: `enqueue` has all that this entry leaves open already
+    "#);
     assert_eq!(grid, random);
 }
 

@@ -50,6 +50,7 @@ fn record(trial: u64, split: usize, numbers: &[f64]) -> FoldRecord {
         test_scores: numbers.to_vec(),
         train_scores: numbers.iter().rev().copied().collect(),
         base: numbers.first().map(|&train| BaseScores { train, validation: -train }),
+        earlier: Vec::new(),
         out_of_fold: OutOfFold::Nothing,
         best_epoch: 1,
         epochs_run: numbers.len(),
