@@ -18,6 +18,7 @@ mod resume;
 mod roles;
 mod run;
 mod signals;
+mod spaces;
 mod sweeps;
 mod train;
 mod validate;
