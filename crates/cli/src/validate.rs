@@ -5,7 +5,7 @@ use crate::exit::{Problem, print, tell};
 use crate::reports::csv_text;
 use crate::run::jobs;
 use mlpsweep_data::{Category, Labels, Roles, Target, Times, Weights};
-use mlpsweep_search::{Domain, Entry, Parameter, Value};
+use mlpsweep_search::{Domain, Entry, Expression, Parameter, Value};
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::forecast::Forecast;
 use mlpsweep_sweep::plan::MOST_GRID_POINTS;
@@ -147,13 +147,13 @@ fn lines(plan: &Plan) -> Vec<(String, String)> {
         let when = when.as_ref().map_or(String::new(), |when| format!(", when {when}"));
         // A name that stands in several groups has a line for all of them.
         match ranges.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, values)) => *values += &format!("; {value}{when}"),
+            Some((_, values)) => ["; ", &value, &when].into_iter().for_each(|part| values.push_str(part)),
             None => ranges.push((name, value + &when)),
         }
     }
     ranges.into_iter().for_each(|(name, value)| line(&format!("  {name}"), value));
     if !space.constraints().is_empty() {
-        let constraints: Vec<&str> = space.constraints().iter().map(|constraint| constraint.text()).collect();
+        let constraints: Vec<&str> = space.constraints().iter().map(Expression::text).collect();
         line("  constraints", constraints.join("; "));
     }
     let is_beyond = |name: &str| space.parameters().iter().all(|parameter| parameter.name != name);

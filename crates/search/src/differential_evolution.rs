@@ -12,7 +12,7 @@
 //! [0, 1] in the parameter's scale; a list without an order is one, too, by its order. What has been tried is not tried again: another
 //! mutant is made, and after 100 the next point of the Sobol sequence is taken.
 
-use crate::cube::Searched;
+use crate::cube::{Coordinate, Searched};
 use crate::sampler::{History, Sampler, TrialNumber, TrialRecord};
 use crate::sobol::Sobol;
 use crate::space::{Point, Space};
@@ -93,7 +93,7 @@ fn population<'a>(searched: &Searched<'_>, history: History<'a>) -> Option<Vec<M
         let own = history.finished.iter().filter(|record| record.number as usize % N_MEMBERS == i);
         let known = own.filter_map(|record| {
             let x = searched.all_coordinates(&record.point)?;
-            Some(Member { record, x: x.into_iter().map(|x| x.middle()).collect() })
+            Some(Member { record, x: x.into_iter().map(Coordinate::middle).collect() })
         });
         known.min_by(|a, b| by_merit(a.record, b.record))
     };

@@ -108,7 +108,7 @@ impl Space {
                 return Err(SpaceError::NotFinite { name: name.clone(), value });
             }
             let is_above = |named: &&String| above.iter().any(|earlier| earlier.name == **named);
-            if let Some(named) = when.iter().flat_map(|when| when.names()).find(|named| !is_above(named)) {
+            if let Some(named) = when.iter().flat_map(Expression::names).find(|named| !is_above(named)) {
                 let is_below = parameters[position..].iter().any(|later| later.name == *named);
                 let (name, named) = (name.clone(), named.clone());
                 return Err(SpaceError::ConditionNames { name, position, named, is_below });

@@ -11,6 +11,7 @@
 //! s holds what something below goes by, and nothing else. So a grid of 10¹² points with a condition on the optimizer has a handful
 //! of states, and the point at a position is found by going down once.
 
+use crate::expression::Expression;
 use crate::space::{Parameter, Point, Space, Used};
 use crate::value::Value;
 use std::collections::HashMap;
@@ -210,7 +211,7 @@ fn live(space: &Space, position: usize) -> Vec<Live> {
     let undecided =
         space.constraints().iter().filter(|constraint| end(space, constraint.names()) >= position);
     let conditions = rest.iter().filter_map(|parameter| parameter.when.as_ref());
-    let named: Vec<&String> = undecided.chain(conditions).flat_map(|expression| expression.names()).collect();
+    let named: Vec<&String> = undecided.chain(conditions).flat_map(Expression::names).collect();
     let mut live: Vec<Live> = Vec::new();
     for Parameter { name, .. } in above {
         let by_value = named.contains(&name);

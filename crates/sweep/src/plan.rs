@@ -12,8 +12,8 @@ use mlpsweep_data::{
     CsvOptions, Dataset, Fill, FoldKind, Folds, Schema, Target, builtin, generate, hold_out, read_csv,
 };
 use mlpsweep_search::{
-    Auto, DifferentialEvolution, Domain, EnqueueError, Enqueued, Entry, Gp, Grid, GridError, History, List,
-    Parameter, Point, Random, Sampler, Sobol, Tpe, TrialNumber, Value,
+    Auto, DifferentialEvolution, Domain, EnqueueError, Enqueued, Entry, Expression, Gp, Grid, GridError,
+    History, List, Parameter, Point, Random, Sampler, Sobol, Tpe, TrialNumber, Value,
 };
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Metric, TargetScale, TrainConfig};
@@ -556,10 +556,7 @@ impl Plan {
         }
         let constraints = sweep.parameters.space.constraints();
         if !constraints.is_empty() {
-            put(
-                "constraint",
-                json!(constraints.iter().map(|constraint| constraint.text()).collect::<Vec<_>>()),
-            );
+            put("constraint", json!(constraints.iter().map(Expression::text).collect::<Vec<_>>()));
         }
         identity
     }

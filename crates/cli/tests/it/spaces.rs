@@ -36,7 +36,28 @@ expr = "depth * width <= 20"
 fn what_was_understood() {
     let place = Place::new(SWEEP);
     let said = place.say("validate s.toml").expect(0, "18 trials instead of 10");
-    insta::assert_snapshot!(without_forecast(&said.stdout), @r#""#);
+    insta::assert_snapshot!(without_forecast(&said.stdout), @r#"
+    sweep            spaces
+    data             moons, 60 rows, 2 features
+    target           class, 2 classes: 0 30 (50.0 %), 1 30 (50.0 %)
+    held out         0 rows
+    splits           3 stratified folds
+    metric           log_loss, minimize
+    sampler          tpe
+    racing           off
+    budget           halving, rungs of 1, 3, 9 epochs
+    configurations   a continuum
+    trial 0          the default configuration
+    trials           18, 78 folds to train up to a rung
+      group          in ["adam", "momentum"]
+      width          in { min = 2, max = 16, scale = "log" }
+      depth          in { values = [1, 2], ordered = true }
+      epochs         = 9
+      learning_rate  in { min = 0.001, max = 0.1, scale = "log" }, when group == 'adam'; in { min = 0.01, max = 1.0, scale = "log" }, when group == 'momentum'
+      optimizer      in { values = ["momentum", "nesterov"], probabilities = [0.25, 0.75] }, when group == 'momentum'
+      momentum       in { min = 0.5, max = 0.99, scale = "logit" }, when group == 'momentum'
+      constraints    depth * width <= 20
+    "#);
 }
 
 #[test]
@@ -76,7 +97,7 @@ fn a_grid_in_random_order_under_a_constraint() {
     let place = Place::new(&text);
     // Of 15 widths all with one layer, 9 with two.
     let said = place.say("validate s.toml").expect(0, "").stdout;
-    assert!(said.contains("configurations   24\n"), "{said}");
+    assert!(said.contains("configurations  24\n"), "{said}");
     place.say("run s.toml").expect(0, "9/9 folds");
 }
 

@@ -280,12 +280,11 @@ impl Parameters {
         for (position, Parameter { name, domain, when }) in parameters.iter().enumerate() {
             let values: Vec<Option<Value>> = if is_named(name) {
                 let count = domain.count().filter(|&count| count <= u128::from(MOST_VALUES));
-                match count {
-                    Some(count) => (0..count).map(|i| domain.nth(i)).collect(),
-                    None => {
-                        let last = f64::from(MOST_VALUES - 1);
-                        (0..MOST_VALUES).map(|i| Some(domain.sample(f64::from(i) / last))).collect()
-                    }
+                if let Some(count) = count {
+                    (0..count).map(|i| domain.nth(i)).collect()
+                } else {
+                    let last = f64::from(MOST_VALUES - 1);
+                    (0..MOST_VALUES).map(|i| Some(domain.sample(f64::from(i) / last))).collect()
                 }
             } else {
                 vec![None]

@@ -4,7 +4,7 @@
 use crate::fixture::{SMALL, Stored, folder, parse, plan, run, stored};
 use mlpsweep_search::TrialNumber;
 use mlpsweep_sweep::Plan;
-use mlpsweep_sweep::record::{FoldRecord, FoldState};
+use mlpsweep_sweep::record::{FoldRecord, FoldState, OutOfFold};
 use mlpsweep_sweep::runner::{self, RunEnd, RunOptions};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -122,7 +122,7 @@ fn the_best_third_goes_on_and_nothing_is_lost_by_pausing() {
             let expected = of(&full).into_iter().map(|fold| match epochs {
                 18 => fold,
                 // What is paused keeps nothing of its rows.
-                _ => FoldRecord { state: FoldState::Paused, out_of_fold: Default::default(), ..fold },
+                _ => FoldRecord { state: FoldState::Paused, out_of_fold: OutOfFold::default(), ..fold },
             });
             assert_eq!(of(&shared), expected.collect::<Vec<_>>(), "trial {trial} of {epochs} epochs");
             let is_pruned = shared.pruned.contains(&(trial, 3));
