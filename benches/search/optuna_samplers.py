@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--binary", default="target/release/search-bench")
     parser.add_argument("--tables", default="benches/search/tables")
     parser.add_argument("--samplers", default=",".join(SAMPLERS), help="which of them (%(default)s)")
+    parser.add_argument("--problems", default="", help="only those whose name begins so, such as iris,wine-adam")
     parser.add_argument("--seeds", default="1-20", help="searches on each problem, such as 1-20")
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--out", type=pathlib.Path, required=True, help="a CSV file, which is added to")
@@ -68,6 +69,7 @@ def main():
         torch.set_num_threads(1)
 
     problems = json.loads(subprocess.run([arguments.binary, "spaces"], capture_output=True, text=True, check=True).stdout)
+    problems = [problem for problem in problems if problem["problem"].startswith(tuple(arguments.problems.split(",")))]
     done = set()
     if arguments.out.exists():
         with arguments.out.open(newline="") as file:

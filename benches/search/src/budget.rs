@@ -18,7 +18,7 @@
 //!
 //! Shares are meaned over problems in their logarithms; the interval is of bootstraps that draw problems and seeds.
 
-use crate::replay::in_order;
+use crate::replay::{Search, in_order};
 use crate::samplers::sampler;
 use crate::table::Problem;
 use crate::training::{N_FOLDS, N_METRICS, N_RUNGS};
@@ -137,6 +137,7 @@ fn curve(problem: &Problem<'_>, sampler: &mut dyn Sampler, rules: Rules) -> Vec<
     let a_trial = N_FOLDS * problem.table.training.epochs();
     let mut seen = Seen::default();
     let mut finished: Vec<TrialRecord> = Vec::new();
+    let mut search = Search::new(*problem);
     let (mut n_epochs, mut least) = (0, problem.range().1);
     let mut curve = Vec::with_capacity(N_STEPS);
     while curve.len() < N_STEPS {
@@ -144,7 +145,7 @@ fn curve(problem: &Problem<'_>, sampler: &mut dyn Sampler, rules: Rules) -> Vec<
         let history = History { finished: &finished, running: &[] };
         let point =
             sampler.propose(problem.table.cube.space(), history, number).expect("a continuum never runs out");
-        let config = problem.table.cube.nearest(&point);
+        let config = search.config(&point);
         let course = seen.run(problem, config, rules);
         n_epochs += course.n_epochs;
         // What has not been paid for yet is not known.

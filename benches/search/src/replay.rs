@@ -1,7 +1,7 @@
 //! A search replayed: the sampler proposes, the table answers.
 //!
 //! ```text
-//! trial n     point = propose(trials ≤ n − lag),  config = nearest(point),  loss = its mean over the folds
+//! trial n     point = propose(trials ≤ n − lag),  config = nearest new one,  loss = its mean over the folds
 //! incumbent   the configuration of the least loss so far
 //! ```
 
@@ -31,29 +31,45 @@ pub struct Outcome {
     pub hidden: f64,
 }
 
-/// The best configuration so far.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Incumbent {
-    best: Option<(f64, usize)>,
+/// A search on a problem: what has been tried, and the best of it.
+#[derive(Debug)]
+pub struct Search<'a> {
+    /// What is minimised.
+    pub problem: Problem<'a>,
+    is_tried: Vec<bool>,
+    incumbent: Option<(f64, usize)>,
 }
 
-impl Incumbent {
-    /// A configuration was tried.
-    pub fn look(&mut self, problem: &Problem<'_>, config: usize) {
-        if let Some(loss) = problem.loss(config)
-            && self.best.is_none_or(|(least, _)| loss < least)
-        {
-            self.best = Some((loss, config));
-        }
+impl<'a> Search<'a> {
+    /// Nothing has been tried.
+    pub fn new(problem: Problem<'a>) -> Search<'a> {
+        Search { problem, is_tried: vec![false; problem.table.cube.n_configs()], incumbent: None }
     }
 
-    /// Its loss and the one on the rows held out; the largest there are where every trial has diverged.
-    pub fn losses(&self, problem: &Problem<'_>) -> (f64, f64) {
-        match self.best {
-            Some((loss, config)) => {
-                (loss, problem.held_out_loss(config).unwrap_or_else(|| problem.held_out_range().1))
-            }
-            None => (problem.range().1, problem.held_out_range().1),
+    /// The configuration that a point is taken for: the nearest that is new; the nearest where all have been tried.
+    pub fn config(&mut self, point: &Point) -> usize {
+        let cube = &self.problem.table.cube;
+        let new = cube.nearest(point, |config| !self.is_tried[config]);
+        let config = new.or_else(|| cube.nearest(point, |_| true)).expect("a table has configurations");
+        self.is_tried[config] = true;
+        config
+    }
+
+    /// A configuration was trained on all folds to the end: its loss, if it has one.
+    pub fn end(&mut self, config: usize) -> Option<f64> {
+        let loss = self.problem.loss(config)?;
+        if self.incumbent.is_none_or(|(least, _)| loss < least) {
+            self.incumbent = Some((loss, config));
+        }
+        Some(loss)
+    }
+
+    /// The incumbent's loss and the one on the rows held out; the largest there are where every trial has diverged.
+    pub fn incumbent(&self) -> (f64, f64) {
+        let worst_hidden = || self.problem.held_out_range().1;
+        match self.incumbent {
+            Some((loss, config)) => (loss, self.problem.held_out_loss(config).unwrap_or_else(worst_hidden)),
+            None => (self.problem.range().1, worst_hidden()),
         }
     }
 }
@@ -69,18 +85,17 @@ pub fn replay(
     let space = problem.table.cube.space();
     let mut ended: Vec<TrialRecord> = Vec::new();
     let mut points: Vec<Point> = Vec::new();
-    let mut incumbent = Incumbent::default();
+    let mut search = Search::new(*problem);
     let mut told = Vec::new();
     for trial in 0..n_trials {
         let n_seen = (trial + 1).saturating_sub(lag);
         let history = History { finished: &ended[..n_seen], running: &points[n_seen..] };
         let point = sampler.propose(space, history, trial as u64).expect("a continuum never runs out");
-        let config = problem.table.cube.nearest(&point);
-        incumbent.look(problem, config);
+        let config = search.config(&point);
         points.push(point.clone());
-        ended.push(record(trial, point, problem.loss(config)));
+        ended.push(record(trial, point, search.end(config)));
         if BUDGETS.contains(&(trial + 1)) {
-            let (loss, hidden) = incumbent.losses(problem);
+            let (loss, hidden) = search.incumbent();
             told.push((trial + 1, loss, hidden));
         }
     }

@@ -6,10 +6,10 @@
 //!          → {"loss": 0.041, "diverged": false, "incumbent": {"loss": 0.033, "hidden": 0.067}}
 //! ```
 //!
-//! A search is one process: the incumbent is that of all points so far. Where a training diverged `loss` is the largest of the
+//! A search is one process: no configuration is tried twice, and the incumbent is that of all points so far. Where a training diverged `loss` is the largest of the
 //! table: the kindest that a sampler can be told that has no word for it.
 
-use crate::replay::Incumbent;
+use crate::replay::Search;
 use crate::table::Problem;
 use crate::training::Training;
 use mlpsweep_search::{Domain, Point, Scale, Space, Value};
@@ -43,15 +43,14 @@ pub fn parameters(training: &Training) -> serde_json::Value {
 /// A line that is no point of the space, or what the system says.
 pub fn serve(problem: &Problem<'_>, from: impl BufRead, mut to: impl Write) -> io::Result<()> {
     let worst = problem.range().1;
-    let mut incumbent = Incumbent::default();
+    let mut search = Search::new(*problem);
     for line in from.lines() {
         let line = line?;
         let point = point(problem.table.cube.space(), &line)
             .map_err(|what| io::Error::new(io::ErrorKind::InvalidData, format!("{line}: {what}")))?;
-        let config = problem.table.cube.nearest(&point);
-        incumbent.look(problem, config);
-        let loss = problem.loss(config);
-        let (best, hidden) = incumbent.losses(problem);
+        let config = search.config(&point);
+        let loss = search.end(config);
+        let (best, hidden) = search.incumbent();
         let answer = json!({
             "loss": loss.unwrap_or(worst),
             "diverged": loss.is_none(),

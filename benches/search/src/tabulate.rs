@@ -7,10 +7,10 @@ use mlpsweep_search::Point;
 use mlpsweep_train::{Job, Metric, Session, TrainConfig, score};
 
 /// The codes of one configuration, in the order of the columns.
-type Codes = [u16; N_COLUMNS];
+pub type Codes = [u16; N_COLUMNS];
 
 /// What the trainings of a table have in common.
-struct Ground {
+pub struct Ground {
     training: Training,
     metrics: [Metric; N_METRICS],
     data: Dataset,
@@ -27,26 +27,35 @@ pub fn tabulate(
     n_configs: usize,
     mut progress: impl FnMut(usize),
 ) -> Result<Table, FoldError> {
-    let (data, folds, held_out) = training.load()?;
-    let splits: Vec<Split> = Folds::iter(&folds).collect();
-    let n_validation: Vec<usize> = splits.iter().map(|split| split.validation.len()).collect();
-    let n_validation = n_validation.try_into().expect("as many folds as splits");
-    let n_held_out = held_out.len();
-    let ground = Ground { training, metrics: training.metrics(), data, splits, held_out };
-    let rows: Vec<Codes> = configurations(&training.space(), n_configs)
-        .iter()
-        .enumerate()
-        .map(|(done, point)| {
-            progress(done);
-            ground.codes(point)
-        })
-        .collect();
-    let codes = (0..N_COLUMNS).flat_map(|column| rows.iter().map(move |codes| codes[column])).collect();
-    Ok(Table::new(training, n_validation, n_held_out, codes))
+    let ground = Ground::new(training)?;
+    let points = configurations(&training.space(), n_configs);
+    let codes = points.iter().enumerate().map(|(done, point)| {
+        progress(done);
+        ground.codes(point)
+    });
+    Ok(ground.table(&codes.collect::<Vec<Codes>>()))
 }
 
 impl Ground {
-    fn codes(&self, point: &Point) -> Codes {
+    /// The rows of a training and its folds.
+    ///
+    /// # Errors
+    /// None of the built-in tables has any.
+    pub fn new(training: Training) -> Result<Ground, FoldError> {
+        let (data, folds, held_out) = training.load()?;
+        let splits = Folds::iter(&folds).collect();
+        Ok(Ground { training, metrics: training.metrics(), data, splits, held_out })
+    }
+
+    /// The table with these rows.
+    pub fn table(&self, rows: &[Codes]) -> Table {
+        let n_validation = std::array::from_fn(|fold| self.splits[fold].validation.len());
+        let codes = (0..N_COLUMNS).flat_map(|column| rows.iter().map(move |codes| codes[column])).collect();
+        Table::new(self.training, n_validation, self.held_out.len(), codes)
+    }
+
+    /// Trains a configuration.
+    pub fn codes(&self, point: &Point) -> Codes {
         let config = self.training.config(point);
         let mut codes = [DIVERGED; N_COLUMNS];
         let mut held_out = Some([0.0; N_METRICS]);
