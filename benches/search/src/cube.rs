@@ -104,7 +104,8 @@ mod tests {
             let mut values: Vec<Value> =
                 space.parameters().iter().map(|parameter| parameter.domain.sample(0.5)).collect();
             (values[0], values[2]) = (Value::Int(width), Value::Text(activation.into()));
-            space.point(values).expect("a point of the space")
+            let names = space.parameters().iter().map(|parameter| parameter.name.as_str());
+            space.point(names.zip(&values)).expect("a point of the space")
         };
         let cube = Cube::new(space.clone(), &[at(60, "tanh"), at(8, "relu")]);
         let nearest = |point: &Point| cube.nearest(point, |_| true).expect("one of two");

@@ -1,6 +1,6 @@
 //! The samplers that are replayed. To add one: a line.
 
-use mlpsweep_search::{Gp, Random, Sampler, Sobol, Tpe};
+use mlpsweep_search::{Auto, DifferentialEvolution, Gp, Random, Sampler, Sobol, Tpe};
 use mlpsweep_seed::Seed;
 
 /// Makes a sampler.
@@ -12,6 +12,8 @@ pub const SAMPLERS: &[(&str, Make)] = &[
     ("sobol", |seed| Box::new(Sobol::new(seed))),
     ("tpe", |seed| Box::new(Tpe::new(seed))),
     ("gp", |seed| Box::new(Gp::new(seed))),
+    ("differential_evolution", |seed| Box::new(DifferentialEvolution::new(seed))),
+    ("auto", |seed| Box::new(Auto::new(seed))),
 ];
 
 /// The sampler of this name.

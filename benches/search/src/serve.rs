@@ -78,7 +78,8 @@ fn point(space: &Space, line: &str) -> Result<Point, String> {
         serde_json::from_value(value.clone()).map_err(|error| error.to_string())
     });
     let values = values.collect::<Result<Vec<Value>, String>>()?;
-    space.point(values).map_err(|error| format!("{error}; {}", error.hint()))
+    let names = space.parameters().iter().map(|parameter| parameter.name.as_str());
+    space.point(names.zip(&values)).map_err(|error| format!("{error}; {}", error.hint()))
 }
 
 #[cfg(test)]
