@@ -1,10 +1,13 @@
 //! Racing over folds and halving over epochs, and what they save.
 //!
 //! ```text
-//! racing     after fold j < last: stopped when the mean of its losses so far is above the loss of the incumbent's worst fold
-//! halving    after the epochs of a rung on all folds: goes on if it is among the best third of all trials at that rung so far,
-//!            rounded down, but at least one (asynchronous successive halving, Li et al. 2020, with stopping, factor 3)
-//! both       halving up to the last rung, whose epochs are run and raced fold by fold
+//! racing     the incumbent's folds lost c_0 …, a trial's l_0 …; after fold j < last it is stopped
+//!   worst    when mean(l_0 … l_j) > max c
+//!   paired   when mean(l_0 … l_j) > mean(c_0 … c_j) + sd(c)/√(j + 1)
+//! halving    at a rung a trial goes on if it is among the best third of all trials at that rung so far, rounded down, but at least
+//!            one (asynchronous successive halving, Li et al. 2020, with stopping)
+//!   all      at each rung but the last, on all folds
+//!   first    at the last rung but one, on the first fold alone, before any other is trained
 //! cost       epochs·folds that were trained, in units of a whole trial
 //! ```
 //!
@@ -24,9 +27,10 @@ use crate::table::Problem;
 use crate::training::{N_FOLDS, N_METRICS, N_RUNGS};
 use mlpsweep_search::{History, Sampler, TrialRecord, TrialState};
 use mlpsweep_seed::{Seed, Stream};
-use mlpsweep_stats::{mean, quantile};
+use mlpsweep_stats::{mean, quantile, sd};
 use rand::RngExt as _;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// Trials of random search.
 const N_TRIALS: usize = 100;
@@ -39,29 +43,85 @@ const FACTOR: usize = 3;
 /// What stops.
 const BASE: usize = N_METRICS - 1;
 
+/// After which folds trials are stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Racing {
+    None,
+    Worst,
+    Paired,
+}
+
+/// Where trials are halved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Halving {
+    None,
+    All,
+    First,
+}
+
 /// Which rules stop trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Rules {
-    races: bool,
-    halves: bool,
+    racing: Racing,
+    halving: Halving,
 }
 
 impl Rules {
-    const ALL: [Rules; 4] = [
-        Rules { races: false, halves: false },
-        Rules { races: true, halves: false },
-        Rules { races: false, halves: true },
-        Rules { races: true, halves: true },
+    const ALL: [Rules; 7] = [
+        Rules { racing: Racing::None, halving: Halving::None },
+        Rules { racing: Racing::Worst, halving: Halving::None },
+        Rules { racing: Racing::Paired, halving: Halving::None },
+        Rules { racing: Racing::None, halving: Halving::All },
+        Rules { racing: Racing::Worst, halving: Halving::All },
+        Rules { racing: Racing::Worst, halving: Halving::First },
+        Rules { racing: Racing::Paired, halving: Halving::First },
     ];
 
-    fn name(self) -> &'static str {
-        match (self.races, self.halves) {
-            (false, false) => "nothing is stopped",
-            (true, false) => "racing",
-            (false, true) => "halving",
-            (true, true) => "racing + halving",
+    fn name(self) -> String {
+        let racing = match self.racing {
+            Racing::None => None,
+            Racing::Worst => Some("racing (worst)"),
+            Racing::Paired => Some("racing (paired)"),
+        };
+        let halving = match self.halving {
+            Halving::None => None,
+            Halving::All => Some("halving (all)"),
+            Halving::First => Some("halving (first)"),
+        };
+        let rules: Vec<&str> = halving.into_iter().chain(racing).collect();
+        if rules.is_empty() { "nothing".to_owned() } else { rules.join(" + ") }
+    }
+}
+
+impl Halving {
+    /// The rungs at which trials are halved, and the folds that are trained up to there.
+    fn ground(self) -> (Range<usize>, Range<usize>) {
+        match self {
+            Halving::None => (0..0, 0..0),
+            Halving::All => (0..N_RUNGS - 1, 0..N_FOLDS),
+            Halving::First => (N_RUNGS - 2..N_RUNGS - 1, 0..1),
         }
     }
+}
+
+impl Racing {
+    /// Whether these losses of the first folds stop a trial.
+    fn stops(self, losses: &[f64], incumbent: &[f64]) -> bool {
+        let so_far = mean_of(losses);
+        match self {
+            Racing::None => false,
+            Racing::Worst => so_far > incumbent.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            Racing::Paired => {
+                let margin = sd(incumbent).unwrap_or(0.0) / (losses.len() as f64).sqrt();
+                so_far > mean_of(&incumbent[..losses.len()]) + margin
+            }
+        }
+    }
+}
+
+/// The mean; infinite where a loss is.
+fn mean_of(losses: &[f64]) -> f64 {
+    losses.iter().sum::<f64>() / losses.len() as f64
 }
 
 /// What has been seen of a search.
@@ -69,8 +129,8 @@ impl Rules {
 struct Seen {
     /// The losses at each rung but the last; infinite where a training diverged.
     at_rung: [Vec<f64>; N_RUNGS - 1],
-    /// The incumbent's mean loss and that of its worst fold, of what stops.
-    incumbent: Option<(f64, f64)>,
+    /// What the incumbent's folds lost.
+    incumbent: Vec<f64>,
 }
 
 /// How far a trial came.
@@ -87,48 +147,49 @@ struct Course {
 impl Seen {
     /// Trains a configuration until a rule stops it.
     fn run(&mut self, problem: &Problem<'_>, config: usize, rules: Rules) -> Course {
+        let loss = |metric: usize, fold: usize, rung: usize| problem.table.loss(metric, config, fold, rung);
+        let base = |fold: usize, rung: usize| loss(BASE, fold, rung).unwrap_or(f64::INFINITY);
+        let ended = |n_epochs: usize, is_stopped: bool, folds: Range<usize>, rung: usize| {
+            let n_folds = folds.len();
+            let sum: Option<f64> = folds.map(|fold| loss(problem.metric, fold, rung)).sum();
+            let state = match (sum, is_stopped) {
+                (None, _) => TrialState::Diverged,
+                (Some(_), true) => TrialState::Pruned,
+                (Some(_), false) => TrialState::Complete,
+            };
+            let progress = rung * (N_FOLDS + 1) + n_folds;
+            Course { n_epochs, state, progress, loss: sum.map(|sum| sum / n_folds as f64) }
+        };
         let rungs = problem.table.training.rungs;
         let (mut n_epochs, mut epochs_before) = (0, 0);
-        if rules.halves {
-            for (rung, losses) in self.at_rung.iter_mut().enumerate() {
-                n_epochs += N_FOLDS * (rungs[rung] - epochs_before);
-                epochs_before = rungs[rung];
-                let loss = problem.loss_at(BASE, config, rung).unwrap_or(f64::INFINITY);
-                losses.push(loss);
-                let n_better = losses.iter().filter(|&&other| other < loss).count();
-                if n_better >= (losses.len() / FACTOR).max(1) || loss.is_infinite() {
-                    let loss = problem.loss_at(problem.metric, config, rung);
-                    let state = if loss.is_some() { TrialState::Pruned } else { TrialState::Diverged };
-                    return Course { n_epochs, state, progress: rung, loss };
-                }
+        let (halved_at, halved_folds) = rules.halving.ground();
+        for rung in halved_at {
+            n_epochs += halved_folds.len() * (rungs[rung] - epochs_before);
+            epochs_before = rungs[rung];
+            let losses: Vec<f64> = halved_folds.clone().map(|fold| base(fold, rung)).collect();
+            let loss = mean_of(&losses);
+            let seen = &mut self.at_rung[rung];
+            seen.push(loss);
+            let n_better = seen.iter().filter(|&&other| other < loss).count();
+            if n_better >= (seen.len() / FACTOR).max(1) || loss.is_infinite() {
+                return ended(n_epochs, true, halved_folds, rung);
             }
         }
-        let losses_of = |metric: usize| {
-            (0..N_FOLDS).map(move |fold| problem.table.loss(metric, config, fold, N_RUNGS - 1))
-        };
+        const LAST: usize = N_RUNGS - 1;
         let mut losses: Vec<f64> = Vec::new();
-        for loss in losses_of(BASE) {
-            n_epochs += rungs[N_RUNGS - 1] - epochs_before;
-            losses.push(loss.unwrap_or(f64::INFINITY));
-            let so_far = losses.iter().sum::<f64>() / losses.len() as f64;
-            let is_stopped = rules.races
-                && losses.len() < N_FOLDS
-                && self.incumbent.is_some_and(|(_, worst)| so_far > worst);
-            if is_stopped {
-                let scores = losses_of(problem.metric).take(losses.len());
-                let loss = scores.sum::<Option<f64>>().map(|sum| sum / losses.len() as f64);
-                let state = if loss.is_some() { TrialState::Pruned } else { TrialState::Diverged };
-                return Course { n_epochs, state, progress: N_RUNGS + losses.len(), loss };
+        for fold in 0..N_FOLDS {
+            n_epochs += rungs[LAST] - if halved_folds.contains(&fold) { epochs_before } else { 0 };
+            losses.push(base(fold, LAST));
+            let is_raced = losses.len() < N_FOLDS && !self.incumbent.is_empty();
+            if is_raced && rules.racing.stops(&losses, &self.incumbent) {
+                return ended(n_epochs, true, 0..losses.len(), LAST);
             }
         }
-        let (mean, worst) =
-            (losses.iter().sum::<f64>() / N_FOLDS as f64, losses.iter().copied().fold(0.0, f64::max));
-        if worst.is_finite() && self.incumbent.is_none_or(|(least, _)| mean < least) {
-            self.incumbent = Some((mean, worst));
+        let mean = mean_of(&losses);
+        if mean.is_finite() && (self.incumbent.is_empty() || mean < mean_of(&self.incumbent)) {
+            self.incumbent = losses;
         }
-        let loss = problem.loss(config);
-        let state = if loss.is_some() { TrialState::Complete } else { TrialState::Diverged };
-        Course { n_epochs, state, progress: N_RUNGS + N_FOLDS, loss }
+        ended(n_epochs, false, 0..N_FOLDS, LAST)
     }
 }
 
@@ -262,9 +323,10 @@ mod tests {
                 let is_complete = course.state == TrialState::Complete;
                 assert_eq!(course.n_epochs == whole, is_complete, "{rules:?}: {config}");
                 assert!(!is_complete || course.loss == problem.loss(config));
+                assert!(course.n_epochs >= table.training.rungs[0]);
             }
             let n_stopped = courses.iter().filter(|course| course.state == TrialState::Pruned).count();
-            assert_eq!(n_stopped > 0, rules.races || rules.halves, "{rules:?}");
+            assert_eq!(n_stopped > 0, rules != Rules::ALL[0], "{rules:?}");
         }
     }
 
@@ -278,6 +340,21 @@ mod tests {
             assert_eq!(curve[trials * STEPS_A_TRIAL - 1], loss, "after {trials}");
         }
         assert_eq!(curve[0], problem.range().1, "no trial is over");
+    }
+
+    #[test]
+    fn racing_by_hand() {
+        let incumbent = [0.5, 0.1, 0.2, 0.3, 0.4];
+        // 0.5 + 0.158 is the most after a fold, (0.5 + 0.1)/2 + 0.112 after two.
+        assert!(!Racing::Paired.stops(&[0.65], &incumbent) && Racing::Paired.stops(&[0.67], &incumbent));
+        assert!(
+            !Racing::Paired.stops(&[0.6, 0.2], &incumbent) && Racing::Paired.stops(&[0.6, 0.3], &incumbent)
+        );
+        assert!(!Racing::Worst.stops(&[0.5], &incumbent) && Racing::Worst.stops(&[0.51], &incumbent));
+        assert!(
+            Racing::Worst.stops(&[f64::INFINITY], &incumbent)
+                && Racing::Paired.stops(&[f64::INFINITY], &incumbent)
+        );
     }
 
     #[test]

@@ -15,20 +15,25 @@
 //!
 //! Whoever proposes a point, in whatever language, comes through here.
 
-use mlpsweep_search::{Domain, Point, Space};
+use mlpsweep_search::{Domain, Parameter, Point, Space};
+use std::f32::consts::FRAC_1_SQRT_2;
 
-/// Configurations, each a row of coordinates.
+/// Configurations as points of a cube: a number has an axis, a choice one for each of its values, 1/√2 where it is that value.
 #[derive(Clone, Debug)]
 pub struct Cube {
     space: Space,
-    rows: Vec<f64>,
+    n_configs: usize,
+    /// Axis after axis, a coordinate for each configuration.
+    axes: Vec<Vec<f32>>,
 }
 
 impl Cube {
     /// Of points of the space.
     pub fn new(space: Space, points: &[Point]) -> Cube {
-        let rows = points.iter().flat_map(|point| coordinates(&space, point)).collect();
-        Cube { space, rows }
+        let rows: Vec<Vec<f32>> = points.iter().map(|point| coordinates(&space, point)).collect();
+        let n_axes = rows.first().map_or(0, Vec::len);
+        let axes = (0..n_axes).map(|axis| rows.iter().map(|row| row[axis]).collect()).collect();
+        Cube { space, n_configs: points.len(), axes }
     }
 
     /// The space.
@@ -38,7 +43,7 @@ impl Cube {
 
     /// How many configurations there are.
     pub fn n_configs(&self) -> usize {
-        self.rows.len() / self.space.parameters().len()
+        self.n_configs
     }
 
     /// The position of the configuration nearest to a point of the space, of those that `may_be`; `None` where none may.
@@ -46,16 +51,11 @@ impl Cube {
     /// # Panics
     /// When the point is of another space.
     pub fn nearest(&self, point: &Point, may_be: impl Fn(usize) -> bool) -> Option<usize> {
-        let parameters = self.space.parameters();
-        let is_choice: Vec<bool> =
-            parameters.iter().map(|parameter| matches!(parameter.domain, Domain::Categorical(_))).collect();
-        let x = coordinates(&self.space, point);
-        let distance = |row: &[f64]| -> f64 {
-            let axes = row.iter().zip(&x).zip(&is_choice);
-            axes.map(|((a, b), &is_choice)| if is_choice { f64::from(a != b) } else { (a - b).powi(2) }).sum()
-        };
-        let rows = self.rows.chunks_exact(parameters.len()).enumerate().filter(|&(config, _)| may_be(config));
-        let distances = rows.map(|(config, row)| (config, distance(row)));
+        let mut distances = vec![0.0_f32; self.n_configs];
+        for (axis, x) in self.axes.iter().zip(coordinates(&self.space, point)) {
+            distances.iter_mut().zip(axis).for_each(|(distance, own)| *distance += (own - x) * (own - x));
+        }
+        let distances = distances.into_iter().enumerate().filter(|&(config, _)| may_be(config));
         distances.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(config, _)| config)
     }
 }
@@ -64,15 +64,19 @@ impl Cube {
 const LEARNING_RATE_AXIS: f64 = 2.0;
 
 /// Where a point lies.
-fn coordinates(space: &Space, point: &Point) -> Vec<f64> {
-    let values = space.parameters().iter().zip(point.iter());
-    values
-        .map(|(parameter, (_, value))| {
-            let (low, high) = parameter.domain.shares(value).expect("a value of the parameter");
-            f64::midpoint(low, high)
-                * if parameter.name == "learning_rate" { LEARNING_RATE_AXIS } else { 1.0 }
-        })
-        .collect()
+fn coordinates(space: &Space, point: &Point) -> Vec<f32> {
+    let mut coordinates = Vec::new();
+    for (Parameter { name, domain }, (_, value)) in space.parameters().iter().zip(point.iter()) {
+        if let Domain::Categorical(choices) = domain {
+            let is_it = choices.values().iter().map(|choice| choice == value);
+            coordinates.extend(is_it.map(|is_it| if is_it { FRAC_1_SQRT_2 } else { 0.0 }));
+        } else {
+            let (low, high) = domain.shares(value).expect("a value of the parameter");
+            let length = if name == "learning_rate" { LEARNING_RATE_AXIS } else { 1.0 };
+            coordinates.push((f64::midpoint(low, high) * length) as f32);
+        }
+    }
+    coordinates
 }
 
 #[cfg(test)]
