@@ -57,7 +57,8 @@ impl Expression {
     /// When it cannot be understood, or names no parameter.
     pub fn new(text: &str) -> Result<Expression, ExpressionError> {
         let compiled = LANGUAGE.compile_expression_owned(text.to_owned());
-        let compiled = compiled.map_err(|error| ExpressionError::new(text, &error))?;
+        let compiled =
+            compiled.map_err(|error| ExpressionError::new(text, "cannot be understood", &error))?;
         let mut names: Vec<String> = compiled.undeclared_variables(false).into_iter().collect();
         names.sort_unstable();
         if names.is_empty() {
@@ -86,7 +87,10 @@ impl Expression {
         let Some(values) = self.names.iter().map(named).collect::<Option<BTreeMap<_, _>>>() else {
             return Ok(None);
         };
-        let found = self.compiled.eval(values).map_err(|error| ExpressionError::new(&self.text, &error))?;
+        let found = self
+            .compiled
+            .eval(values)
+            .map_err(|error| ExpressionError::new(&self.text, "has no value everywhere", &error))?;
         match bool::try_from(found.clone()) {
             Ok(holds) => Ok(Some(holds)),
             Err(_) => Err(ExpressionError {
@@ -140,12 +144,12 @@ pub struct ExpressionError {
 }
 
 impl ExpressionError {
-    fn new(text: &str, error: &minijinja::Error) -> ExpressionError {
+    fn new(text: &str, what: &str, error: &minijinja::Error) -> ExpressionError {
         let start = error.range().map(|range| range.start);
         let before = start.and_then(|start| text.get(..start));
         let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         ExpressionError {
-            message: format!("cannot be understood: {detail}"),
+            message: format!("{what}: {detail}"),
             column: before.map(|before| before.chars().count() + 1),
         }
     }
@@ -203,10 +207,10 @@ mod tests {
             cannot be understood: unexpected input after expression (at its character 7)
             cannot be understood: unexpected end of input, expected expression (at its character 7)
             names no parameter, so it is the same everywhere
-            cannot be understood: filter upper is unknown (at its character 7)
+            has no value everywhere: filter upper is unknown (at its character 7)
             is 4, but must be true or false
-            cannot be understood: unable to calculate 3 % 0 (at its character 1)
-            cannot be understood: strings can only be multiplied with integers (at its character 1)
+            has no value everywhere: unable to calculate 3 % 0 (at its character 1)
+            has no value everywhere: strings can only be multiplied with integers (at its character 1)
             "#
         );
     }

@@ -157,7 +157,7 @@ fn mistakes_are_named_with_their_place() {
       it is a constant of optimizer = "momentum", "heavy_ball", "nesterov"; its `when` is true of others, too
     s.toml:9:27: `when` cannot be understood: unexpected input after expression (at its character 11)
       such as "optimizer == 'heavy_ball' and depth * width <= 1024"; texts stand in single quotes
-    s.toml:9:27: `when` cannot be understood: filter upper is unknown (at its character 11)
+    s.toml:9:27: `when` has no value everywhere: filter upper is unknown (at its character 11)
       such as "optimizer == 'heavy_ball' and depth * width <= 1024"; texts stand in single quotes
     s.toml:9:27: `when` of `momentum` names `optimiser`, which is no parameter here
       name parameters of [parameters], searched or fixed; what is text stands in single quotes
