@@ -66,7 +66,7 @@ const LEARNING_RATE_AXIS: f64 = 2.0;
 /// Where a point lies.
 fn coordinates(space: &Space, point: &Point) -> Vec<f32> {
     let mut coordinates = Vec::new();
-    for (Parameter { name, domain }, (_, value)) in space.parameters().iter().zip(point.iter()) {
+    for (Parameter { name, domain, .. }, (_, value)) in space.parameters().iter().zip(point.iter()) {
         if let Domain::Categorical(choices) = domain {
             let is_it = choices.values().iter().map(|choice| choice == value);
             coordinates.extend(is_it.map(|is_it| if is_it { FRAC_1_SQRT_2 } else { 0.0 }));
