@@ -10,7 +10,7 @@
 //! loss each time, and of a table the same one over and over.
 //!
 //!
-//! The learning rate explains a third to two thirds of how configurations rank, any other parameter less than a tenth. So its axis
+//! The learning rate explains a quarter to two thirds of how configurations rank, any other parameter less than a tenth. So its axis
 //! is twice as long, which makes the nearest configuration as good a likeness as four times as large a table would.
 //!
 //! Whoever proposes a point, in whatever language, comes through here.
