@@ -53,7 +53,7 @@ fn folder() -> TempDir {
 
 fn run_until(stopped: bool, plan: &Plan, folder: &Path) {
     let stop = AtomicBool::new(stopped);
-    let options = RunOptions { jobs: 2, max_time: None, stop: &stop, max_failures: None };
+    let options = RunOptions::new(2, &stop);
     run(plan, folder, &options, |_| ()).expect("it runs");
 }
 

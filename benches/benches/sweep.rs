@@ -39,7 +39,7 @@ fn sweeps(criterion: &mut Criterion) {
                     let sweep = Sweep::parse(SWEEP, Path::new("w5.toml"), &[set]).expect("a good sweep file");
                     let plan = Plan::new(sweep).expect("a good sweep");
                     let stop = AtomicBool::new(false);
-                    let options = RunOptions { jobs, max_time: None, stop: &stop, max_failures: None };
+                    let options = RunOptions::new(jobs, &stop);
                     run(&plan, folder.path(), &options, |_| ()).expect("it runs");
                 });
             });

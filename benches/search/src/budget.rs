@@ -1,9 +1,7 @@
 //! Racing over folds and halving over epochs, and what they save.
 //!
 //! ```text
-//! racing     the incumbent's folds lost c_0 …, a trial's l_0 …; after fold j < last it is stopped
-//!   worst    when mean(l_0 … l_j) > max c
-//!   paired   when mean(l_0 … l_j) > mean(c_0 … c_j) + sd(c)/√(j + 1)
+//! racing     as in sweeps: mlpsweep_search::Racing
 //! halving    at a rung a trial goes on if it is among the best third of all trials at that rung so far, rounded down, but at least
 //!            one (asynchronous successive halving, Li et al. 2020, with stopping)
 //!   all      at each rung but the last, on all folds
@@ -25,9 +23,9 @@ use crate::replay::{Search, in_order};
 use crate::samplers::sampler;
 use crate::table::Problem;
 use crate::training::{N_FOLDS, N_METRICS, N_RUNGS};
-use mlpsweep_search::{History, Sampler, TrialRecord, TrialState};
+use mlpsweep_search::{Field, History, Racing, Sampler, TrialRecord, TrialState, mean_loss};
 use mlpsweep_seed::{Seed, Stream};
-use mlpsweep_stats::{mean, quantile, sd};
+use mlpsweep_stats::{mean, quantile};
 use rand::RngExt as _;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -42,14 +40,6 @@ const N_BOOTSTRAPS: usize = 500;
 const FACTOR: usize = 3;
 /// What stops.
 const BASE: usize = N_METRICS - 1;
-
-/// After which folds trials are stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Racing {
-    None,
-    Worst,
-    Paired,
-}
 
 /// Where trials are halved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,27 +58,26 @@ struct Rules {
 
 impl Rules {
     const ALL: [Rules; 7] = [
-        Rules { racing: Racing::None, halving: Halving::None },
-        Rules { racing: Racing::Worst, halving: Halving::None },
+        Rules { racing: Racing::Off, halving: Halving::None },
+        Rules { racing: Racing::Forgiving, halving: Halving::None },
         Rules { racing: Racing::Paired, halving: Halving::None },
-        Rules { racing: Racing::None, halving: Halving::All },
-        Rules { racing: Racing::Worst, halving: Halving::All },
-        Rules { racing: Racing::Worst, halving: Halving::First },
+        Rules { racing: Racing::Off, halving: Halving::All },
+        Rules { racing: Racing::Forgiving, halving: Halving::All },
+        Rules { racing: Racing::Forgiving, halving: Halving::First },
         Rules { racing: Racing::Paired, halving: Halving::First },
     ];
 
     fn name(self) -> String {
         let racing = match self.racing {
-            Racing::None => None,
-            Racing::Worst => Some("racing (worst)"),
-            Racing::Paired => Some("racing (paired)"),
+            Racing::Off => None,
+            rule => Some(format!("racing ({})", rule.name())),
         };
         let halving = match self.halving {
             Halving::None => None,
-            Halving::All => Some("halving (all)"),
-            Halving::First => Some("halving (first)"),
+            Halving::All => Some("halving (all)".to_owned()),
+            Halving::First => Some("halving (first)".to_owned()),
         };
-        let rules: Vec<&str> = halving.into_iter().chain(racing).collect();
+        let rules: Vec<String> = halving.into_iter().chain(racing).collect();
         if rules.is_empty() { "nothing".to_owned() } else { rules.join(" + ") }
     }
 }
@@ -104,33 +93,13 @@ impl Halving {
     }
 }
 
-impl Racing {
-    /// Whether these losses of the first folds stop a trial.
-    fn stops(self, losses: &[f64], incumbent: &[f64]) -> bool {
-        let so_far = mean_of(losses);
-        match self {
-            Racing::None => false,
-            Racing::Worst => so_far > incumbent.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-            Racing::Paired => {
-                let margin = sd(incumbent).unwrap_or(0.0) / (losses.len() as f64).sqrt();
-                so_far > mean_of(&incumbent[..losses.len()]) + margin
-            }
-        }
-    }
-}
-
-/// The mean; infinite where a loss is.
-fn mean_of(losses: &[f64]) -> f64 {
-    losses.iter().sum::<f64>() / losses.len() as f64
-}
-
 /// What has been seen of a search.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
     /// The losses at each rung but the last; infinite where a training diverged.
     at_rung: [Vec<f64>; N_RUNGS - 1],
-    /// What the incumbent's folds lost.
-    incumbent: Vec<f64>,
+    /// What complete trials have reached.
+    field: Field,
 }
 
 /// How far a trial came.
@@ -145,6 +114,11 @@ struct Course {
 }
 
 impl Seen {
+    /// Nothing.
+    fn new(racing: Racing) -> Seen {
+        Seen { at_rung: Default::default(), field: Field::new(racing) }
+    }
+
     /// Trains a configuration until a rule stops it.
     fn run(&mut self, problem: &Problem<'_>, config: usize, rules: Rules) -> Course {
         let loss = |metric: usize, fold: usize, rung: usize| problem.table.loss(metric, config, fold, rung);
@@ -167,7 +141,7 @@ impl Seen {
             n_epochs += halved_folds.len() * (rungs[rung] - epochs_before);
             epochs_before = rungs[rung];
             let losses: Vec<f64> = halved_folds.clone().map(|fold| base(fold, rung)).collect();
-            let loss = mean_of(&losses);
+            let loss = mean_loss(&losses);
             let seen = &mut self.at_rung[rung];
             seen.push(loss);
             let n_better = seen.iter().filter(|&&other| other < loss).count();
@@ -176,18 +150,17 @@ impl Seen {
             }
         }
         const LAST: usize = N_RUNGS - 1;
+        let limits = self.field.limits(N_FOLDS);
         let mut losses: Vec<f64> = Vec::new();
         for fold in 0..N_FOLDS {
             n_epochs += rungs[LAST] - if halved_folds.contains(&fold) { epochs_before } else { 0 };
             losses.push(base(fold, LAST));
-            let is_raced = losses.len() < N_FOLDS && !self.incumbent.is_empty();
-            if is_raced && rules.racing.stops(&losses, &self.incumbent) {
+            if limits.get(fold).is_some_and(|&limit| mean_loss(&losses) > limit) {
                 return ended(n_epochs, true, 0..losses.len(), LAST);
             }
         }
-        let mean = mean_of(&losses);
-        if mean.is_finite() && (self.incumbent.is_empty() || mean < mean_of(&self.incumbent)) {
-            self.incumbent = losses;
+        if mean_loss(&losses).is_finite() {
+            self.field.add(&losses);
         }
         ended(n_epochs, false, 0..N_FOLDS, LAST)
     }
@@ -196,7 +169,7 @@ impl Seen {
 /// The incumbent's loss at each step of the cost, 1 … [`N_STEPS`].
 fn curve(problem: &Problem<'_>, sampler: &mut dyn Sampler, rules: Rules) -> Vec<f64> {
     let a_trial = N_FOLDS * problem.table.training.epochs();
-    let mut seen = Seen::default();
+    let mut seen = Seen::new(rules.racing);
     let mut finished: Vec<TrialRecord> = Vec::new();
     let mut search = Search::new(*problem);
     let (mut n_epochs, mut least) = (0, problem.range().1);
@@ -316,7 +289,7 @@ mod tests {
         let problem = Problem { table: &table, metric: BASE };
         let whole = N_FOLDS * table.training.epochs();
         for rules in Rules::ALL {
-            let mut seen = Seen::default();
+            let mut seen = Seen::new(rules.racing);
             let courses: Vec<Course> = (0..60).map(|config| seen.run(&problem, config, rules)).collect();
             assert_eq!(courses[0].n_epochs, whole, "the first trial has nothing to be worse than");
             for (config, course) in courses.iter().enumerate() {
@@ -340,21 +313,6 @@ mod tests {
             assert_eq!(curve[trials * STEPS_A_TRIAL - 1], loss, "after {trials}");
         }
         assert_eq!(curve[0], problem.range().1, "no trial is over");
-    }
-
-    #[test]
-    fn racing_by_hand() {
-        let incumbent = [0.5, 0.1, 0.2, 0.3, 0.4];
-        // 0.5 + 0.158 is the most after a fold, (0.5 + 0.1)/2 + 0.112 after two.
-        assert!(!Racing::Paired.stops(&[0.65], &incumbent) && Racing::Paired.stops(&[0.67], &incumbent));
-        assert!(
-            !Racing::Paired.stops(&[0.6, 0.2], &incumbent) && Racing::Paired.stops(&[0.6, 0.3], &incumbent)
-        );
-        assert!(!Racing::Worst.stops(&[0.5], &incumbent) && Racing::Worst.stops(&[0.51], &incumbent));
-        assert!(
-            Racing::Worst.stops(&[f64::INFINITY], &incumbent)
-                && Racing::Paired.stops(&[f64::INFINITY], &incumbent)
-        );
     }
 
     #[test]

@@ -96,6 +96,9 @@ pub(crate) struct RunArguments {
     /// End after this time, such as 90s or 1h30m; run again to continue
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) max_time: Option<Duration>,
+    /// Time that the folds of a trial may take together, such as 5m; a trial that takes longer is not ranked
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) max_trial_time: Option<Duration>,
     /// Which networks the winner's model averages: none, folds, or top-K such as top-5; short for --set select.ensemble=...
     #[arg(long, value_name = "NETWORKS")]
     pub(crate) ensemble: Option<String>,

@@ -51,6 +51,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
     let options = RunOptions {
         jobs: n_jobs,
         max_time: arguments.max_time.or(plan.sweep.search.max_time),
+        max_trial_time: arguments.max_trial_time.or(plan.sweep.search.max_trial_time),
         stop: signals.stop(),
         max_failures: arguments.max_failures,
     };
@@ -63,6 +64,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         let notes = [
             best,
             counted(now.pruned, "trials pruned"),
+            counted(now.timeout, "out of time"),
             counted(now.diverged, "diverged"),
             counted(now.failed, "failed"),
         ];
@@ -101,7 +103,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
                 .hint(Some("ranked.csv says how each one failed".into())));
         }
         RunEnd::Finished if ranking.best().is_none() => {
-            let message = "no usable trial: every one of them failed or diverged";
+            let message = "no usable trial: every one of them failed, diverged or ran out of time";
             let hint = "ranked.csv says how each one ended; a smaller learning_rate, or smaller start weights, are the first things to try";
             return Err(Problem::new(NO_USABLE_TRIAL, message).hint(Some(hint.into())));
         }
@@ -170,6 +172,8 @@ fn command(arguments: &RunArguments) -> String {
     option("jobs", arguments.jobs.map(|jobs| jobs.to_string()));
     option("out", arguments.out.as_ref().map(|out| out.display().to_string()));
     option("ensemble", arguments.ensemble.clone());
+    let time = |time: std::time::Duration| format!("{}ms", time.as_millis());
+    option("max-trial-time", arguments.max_trial_time.map(time));
     option("max-failures", arguments.max_failures.map(|most| most.to_string()));
     arguments.set.iter().for_each(|set| option("set", Some(set.clone())));
     words.join(" ")

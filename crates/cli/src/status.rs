@@ -16,6 +16,7 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
     let n_pruned = ranking.count(TrialState::Pruned);
     let count =
         |wanted: fn(&FoldState) -> bool| study.folds.iter().filter(|fold| wanted(&fold.state)).count();
+    let timeout = count(|state| matches!(state, FoldState::Timeout { .. }));
     let diverged = count(|state| matches!(state, FoldState::Diverged { .. }));
     let failed = count(|state| matches!(state, FoldState::Failed { .. }));
     let running = Store::owner(&arguments.folder);
@@ -30,6 +31,7 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
         "trials_complete": ranking.count(TrialState::Complete),
         "trials_pruned": n_pruned,
         "trials": info.n_trials,
+        "timeout": timeout,
         "diverged": diverged,
         "failed": failed,
         "is_running": running,
@@ -50,6 +52,7 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
                     format!("{} of {}", ranking.count(TrialState::Complete), info.n_trials),
                 ],
                 ["trials pruned".into(), n_pruned.to_string()],
+                ["folds out of time".into(), timeout.to_string()],
                 ["folds diverged".into(), diverged.to_string()],
                 ["folds failed".into(), failed.to_string()],
                 ["running now".into(), if running { "yes" } else { "no" }.into()],

@@ -5,11 +5,11 @@ use crate::exit::{Problem, print, tell};
 use crate::reports::csv_text;
 use crate::run::jobs;
 use mlpsweep_data::{Category, Labels, Roles, Target, Times, Weights};
-use mlpsweep_search::{Domain, Entry, Expression, Parameter, Value};
+use mlpsweep_search::{Domain, Entry, Expression, Parameter, Racing, Value};
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::forecast::Forecast;
 use mlpsweep_sweep::plan::MOST_GRID_POINTS;
-use mlpsweep_sweep::spec::{Racing, SamplerKind, Sweep};
+use mlpsweep_sweep::spec::{SamplerKind, Sweep};
 use std::collections::BTreeSet;
 
 pub(crate) fn validate(arguments: &ValidateArguments) -> Result<(), Problem> {

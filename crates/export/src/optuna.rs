@@ -76,7 +76,7 @@ fn trial(study: &Study, row: &RankedTrial<'_>, domains: &BTreeMap<String, Domain
         TrialState::Complete => 1,
         TrialState::Running => 0,
         TrialState::Pruned => 2,
-        TrialState::Diverged | TrialState::Failed => 3,
+        TrialState::Timeout | TrialState::Diverged | TrialState::Failed => 3,
     };
     let folds: Map<String, Json> = scores
         .iter()

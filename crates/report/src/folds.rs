@@ -10,7 +10,7 @@
 
 use crate::cell::{Cell, csv_file, names};
 use crate::study::{Study, message, position};
-use mlpsweep_sweep::record::{FoldRecord, FoldState, SweepInfo};
+use mlpsweep_sweep::record::{FoldRecord, SweepInfo};
 
 /// folds.csv.
 pub fn folds_csv(study: &Study) -> String {
@@ -33,23 +33,18 @@ pub fn folds_csv(study: &Study) -> String {
 fn row<'a>(info: &SweepInfo, fold: &'a FoldRecord) -> Vec<Cell<'a>> {
     let split = fold.unit.split;
     let (repeat, fold_idx) = position(info, split);
-    let (test, train) = match fold.state {
-        FoldState::Complete | FoldState::Paused => (&fold.test_scores[..], &fold.train_scores[..]),
-        FoldState::Diverged { .. } | FoldState::Failed { .. } => (&[][..], &[][..]),
+    let (test, train) = if fold.state.is_scored() {
+        (&fold.test_scores[..], &fold.train_scores[..])
+    } else {
+        (&[][..], &[][..])
     };
     let scores = |scores: &'a [f64]| (0..info.metrics.len()).map(move |m| scores.get(m).copied().into());
-    let state = match fold.state {
-        FoldState::Complete => "complete",
-        FoldState::Paused => "paused",
-        FoldState::Diverged { .. } => "diverged",
-        FoldState::Failed { .. } => "failed",
-    };
     let mut cells = vec![
         Cell::Count(fold.unit.trial),
         Cell::count(repeat),
         Cell::count(fold_idx),
         Cell::count(split),
-        Cell::Text(state.into()),
+        Cell::Text(fold.state.name().into()),
     ];
     cells.extend(scores(test));
     cells.extend(scores(train));

@@ -95,7 +95,7 @@ pub struct RankedTrial<'a> {
     pub criteria: Option<Criteria>,
     /// Bias² and variance of its out-of-fold predictions; `None` unless complete and repeated.
     pub decomposition: Option<Decomposition>,
-    /// What happened in which fold, the first one of those that gave a diverged or failed trial its state.
+    /// What happened in which fold, the first one of those that gave a trial its state that was not trained to its end.
     pub message: Option<String>,
 }
 
@@ -108,6 +108,8 @@ pub enum TrialState {
     Running,
     /// It was stopped after some folds, since it fell behind.
     Pruned,
+    /// It ran out of its time.
+    Timeout,
     /// A fold left the finite numbers.
     Diverged,
     /// A fold could not be trained.
@@ -121,6 +123,7 @@ impl TrialState {
             TrialState::Complete => "complete",
             TrialState::Running => "running",
             TrialState::Pruned => "pruned",
+            TrialState::Timeout => "timeout",
             TrialState::Diverged => "diverged",
             TrialState::Failed => "failed",
         }
@@ -273,12 +276,15 @@ impl<'a> RankedTrial<'a> {
         let first = |wanted: fn(&FoldState) -> bool| folds.iter().find(|fold| wanted(&fold.state));
         let diverged = first(|state| matches!(state, FoldState::Diverged { .. }));
         let failed = first(|state| matches!(state, FoldState::Failed { .. }));
-        let state = match (diverged, failed) {
-            (Some(_), _) => TrialState::Diverged,
-            (None, Some(_)) => TrialState::Failed,
-            (None, None) if n_complete == splits.len() => TrialState::Complete,
-            (None, None) if is_pruned => TrialState::Pruned,
-            (None, None) => TrialState::Running,
+        let timeout = first(|state| matches!(state, FoldState::Timeout { .. }));
+        let lost =
+            [(diverged, TrialState::Diverged), (failed, TrialState::Failed), (timeout, TrialState::Timeout)];
+        let lost = lost.into_iter().find_map(|(fold, state)| Some((fold?, state)));
+        let state = match lost {
+            Some((_, state)) => state,
+            None if n_complete == splits.len() => TrialState::Complete,
+            None if is_pruned => TrialState::Pruned,
+            None => TrialState::Running,
         };
         let is_complete = state == TrialState::Complete;
         let complete: Vec<&FoldRecord> =
@@ -304,7 +310,7 @@ impl<'a> RankedTrial<'a> {
             diagnosis: None,
             criteria: criteria(info, &complete),
             decomposition: None,
-            message: diverged.or(failed).and_then(|fold| message_with_place(info, fold)),
+            message: lost.and_then(|(fold, _)| message_with_place(info, fold)),
         }
     }
 

@@ -12,7 +12,7 @@
 //! whatever the metric's direction.
 
 use mlpsweep_stats::{Interval, corrected_se, mean, sd, t_interval};
-use mlpsweep_sweep::record::{FoldRecord, FoldState, MetricInfo, SweepInfo};
+use mlpsweep_sweep::record::{FoldRecord, MetricInfo, SweepInfo};
 
 /// The confidence level of all intervals.
 const LEVEL: f64 = 0.95;
@@ -74,10 +74,7 @@ impl Scores {
 
 /// A fold's validation score, if it ended with one.
 fn test_score(fold: &FoldRecord, metric_idx: usize) -> Option<f64> {
-    match fold.state {
-        FoldState::Complete | FoldState::Paused => fold.test_scores.get(metric_idx).copied(),
-        FoldState::Diverged { .. } | FoldState::Failed { .. } => None,
-    }
+    fold.test_scores.get(metric_idx).copied().filter(|_| fold.state.is_scored())
 }
 
 /// 1 where more is better by the metric that ranks, else −1: what turns a difference into a gain.

@@ -176,6 +176,7 @@ pub(crate) fn message(state: &FoldState) -> Option<String> {
                 .into(),
         ),
         FoldState::Diverged { epoch } => Some(format!("diverged in epoch {epoch}")),
+        FoldState::Timeout { epoch } => Some(format!("out of time after {epoch} epochs")),
         FoldState::Failed { message } => Some(message.clone()),
     }
 }

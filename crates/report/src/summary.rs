@@ -33,6 +33,7 @@ pub fn summary_json(ranking: &Ranking<'_>, info: &SweepInfo) -> String {
             complete: ranking.count(TrialState::Complete),
             running: ranking.count(TrialState::Running),
             pruned: ranking.count(TrialState::Pruned),
+            timeout: ranking.count(TrialState::Timeout),
             diverged: ranking.count(TrialState::Diverged),
             failed: ranking.count(TrialState::Failed),
         },
@@ -130,6 +131,7 @@ struct Trials {
     complete: usize,
     running: usize,
     pruned: usize,
+    timeout: usize,
     diverged: usize,
     failed: usize,
 }

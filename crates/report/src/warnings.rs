@@ -12,9 +12,13 @@ pub(crate) fn warnings(ranking: &Ranking<'_>, info: &SweepInfo) -> Vec<String> {
     warnings.extend(default(ranking, info));
     warnings.extend(optimistic(ranking, info));
     warnings.extend(overtuned(ranking, info));
-    let n_lost = ranking.count(TrialState::Diverged) + ranking.count(TrialState::Failed);
-    if 2 * n_lost > ranking.rows.len() {
-        warnings.push(format!("{n_lost} of {} trials diverged or failed", ranking.rows.len()));
+    let [timeout, diverged, failed] =
+        [TrialState::Timeout, TrialState::Diverged, TrialState::Failed].map(|state| ranking.count(state));
+    if 2 * (diverged + failed) > ranking.rows.len() {
+        warnings.push(format!("{} of {} trials diverged or failed", diverged + failed, ranking.rows.len()));
+    }
+    if 2 * timeout > ranking.rows.len() {
+        warnings.push(format!("{timeout} of {} trials ran out of time", ranking.rows.len()));
     }
     warnings
 }

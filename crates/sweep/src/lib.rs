@@ -12,6 +12,7 @@
 
 pub mod budget;
 pub mod calibrate;
+mod clock;
 mod closing;
 pub mod cost;
 pub mod engine;
@@ -31,6 +32,7 @@ pub mod runner;
 mod snapshots;
 pub mod spec;
 pub mod store;
+mod trial_times;
 mod trivial;
 pub mod unit;
 

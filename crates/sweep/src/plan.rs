@@ -3,8 +3,7 @@
 use crate::budget::Budget;
 use crate::record::{DataInfo, DomainInfo, MetricInfo, SelectInfo, SweepInfo, Trial, ValidationRows};
 use crate::spec::{
-    BudgetKind, CvKind, Place, Racing, SamplerKind, SelectRule, SelectSpec, Source, SpecError, Sweep,
-    unknown_word,
+    BudgetKind, CvKind, Place, SamplerKind, SelectRule, SelectSpec, Source, SpecError, Sweep, unknown_word,
 };
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
@@ -13,7 +12,7 @@ use mlpsweep_data::{
 };
 use mlpsweep_search::{
     Auto, DifferentialEvolution, Domain, EnqueueError, Enqueued, Entry, Expression, Gp, Grid, GridError,
-    History, List, Parameter, Point, Random, Sampler, Sobol, Tpe, TrialNumber, Value,
+    History, List, Parameter, Point, Racing, Random, Sampler, Sobol, Tpe, TrialNumber, Value,
 };
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{Metric, TargetScale, TrainConfig};

@@ -23,9 +23,9 @@ use crate::budget::{Bracket, Budget};
 use crate::cost::{Costs, Term};
 use crate::longest_first::{Order, Waiting, Window};
 use crate::plan::{Plan, owned};
-use crate::race::{Field, Finish, Race};
+use crate::race::{Finish, Race};
 use crate::record::{FoldRecord, FoldState, Timing, Trial};
-use mlpsweep_search::{History, Point, Sampler, TrialNumber, TrialRecord, TrialState};
+use mlpsweep_search::{Field, History, Point, Sampler, TrialNumber, TrialRecord, TrialState, mean_loss};
 use mlpsweep_train::{Goal, TrainConfig};
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -177,7 +177,7 @@ impl<'a> Queue<'a> {
                 outcomes: BTreeMap::new(),
                 points: Vec::new(),
                 finished: Vec::new(),
-                fields: vec![Field::default(); budget.rungs().len()],
+                fields: vec![Field::new(plan.sweep.search.racing); budget.rungs().len()],
                 is_reached: false,
                 unsettled: Vec::new(),
                 is_exhausted: false,
@@ -303,7 +303,9 @@ impl State<'_> {
             let Some((number, finish)) = self.stage.ended.remove(&self.stage.n_seen) else { return false };
             self.stage.n_seen += 1;
             let search = &self.plan.sweep.search;
-            self.fields[self.stage.rung].add(&finish, search.racing);
+            if let Some(losses) = &finish.losses {
+                self.fields[self.stage.rung].add(losses);
+            }
             let sign = if self.plan.metrics[0].goal() == Goal::Maximize { -1.0 } else { 1.0 };
             let is_complete = finish.state == TrialState::Complete && !finish.is_paused;
             if let (true, Some(score), Some((target, _))) = (is_complete, finish.score, &search.target) {
@@ -343,7 +345,7 @@ impl State<'_> {
         self.stage.n_put += 1;
         let number = trial.number;
         let (n_splits, n_before) = (self.plan.folds.len(), self.stage.n_before());
-        let limits = self.fields[self.stage.rung].limits(n_splits, self.plan.sweep.search.racing);
+        let limits = self.fields[self.stage.rung].limits(n_splits);
         let mut race = Race::new(n_splits, self.plan.is_raced(), limits, n_before);
         let mut is_known = vec![false; n_splits];
         for record in self.known.get(&number).into_iter().flatten() {
@@ -446,7 +448,7 @@ impl State<'_> {
         self.see(self.stage.n);
         let is_last = self.stage.rung + 1 == self.budget.rungs().len();
         let mut ranked = std::mem::take(&mut self.stage.ranked);
-        let loss = |finish: &Finish| finish.losses.as_deref().map_or(f64::INFINITY, crate::race::mean);
+        let loss = |finish: &Finish| finish.losses.as_deref().map_or(f64::INFINITY, mean_loss);
         ranked.sort_by(|(a, of_a), (b, of_b)| loss(of_a).total_cmp(&loss(of_b)).then(a.cmp(b)));
         let n_promoted = if is_last { 0 } else { self.budget.promoted(self.stage.n) };
         let mut promoted: Vec<TrialNumber> = Vec::new();

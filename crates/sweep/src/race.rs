@@ -1,14 +1,6 @@
-//! Whether a trial goes on after a fold: racing against earlier trials.
+//! The folds of a trial that is under way: which count, and whether racing stops it.
 //!
-//! ```text
-//! forgiving   incumbent(t)   of the complete trials ≤ t − lag the one of the least mean loss
-//!             after fold j   stopped when  mean(loss_0 … loss_j) > max over the incumbent's folds of its loss,   j < last
-//! median      after fold j   stopped when  mean(loss_0 … loss_j) > median over the complete trials ≤ t − lag of the same mean
-//!                            of theirs, once there are five,   j < last
-//! ```
-//!
-//! The first is forgiving early-stopping cross-validation (Bergman et al. 2024), the second the median stopping rule (Golovin et
-//! al. 2017), which stops half of all trials early whatever they are.
+//! [`Racing`](mlpsweep_search::Racing) says when a trial is stopped, against the complete trials ≤ t − lag.
 //!
 //! The loss is log_loss for classes and mse for numbers, on the fold's validation rows: whatever is trained on and whatever
 //! ranks, and never tied as accuracies are. A fold without one, since it diverged or failed, is as bad as can be.
@@ -19,8 +11,7 @@
 //! is stored is the same whichever ended first.
 
 use crate::record::{FoldRecord, FoldState};
-use crate::spec::Racing;
-use mlpsweep_search::TrialState;
+use mlpsweep_search::{TrialState, mean_loss};
 use std::collections::BTreeMap;
 
 /// The folds of a trial that is under way.
@@ -39,7 +30,7 @@ pub(crate) struct Race<T> {
     /// Of the folds that count; infinite where there is none.
     losses: Vec<f64>,
     scores: Vec<f64>,
-    /// What became of a trial that cannot be complete: a divergence comes before a failure.
+    /// What became of a trial that cannot be complete: a divergence comes before a failure, and that before a timeout.
     lost: Option<TrialState>,
     /// Whether a fold may go on.
     is_paused: bool,
@@ -143,7 +134,9 @@ impl<T: AsRef<FoldRecord>> Race<T> {
             _ if earlier.is_some() => self.is_paused = true,
             FoldState::Paused => self.is_paused = true,
             FoldState::Diverged { .. } => self.lost = Some(TrialState::Diverged),
-            FoldState::Failed { .. } => self.lost = self.lost.or(Some(TrialState::Failed)),
+            FoldState::Failed { .. } if self.lost == Some(TrialState::Diverged) => {}
+            FoldState::Failed { .. } => self.lost = Some(TrialState::Failed),
+            FoldState::Timeout { .. } => self.lost = self.lost.or(Some(TrialState::Timeout)),
             FoldState::Complete => {}
         }
         self.scores.extend(fold.test_scores.first());
@@ -153,7 +146,7 @@ impl<T: AsRef<FoldRecord>> Race<T> {
         };
         self.losses.push(loss.unwrap_or(f64::INFINITY));
         let limit = self.limits.get(self.n_counted - 1).filter(|_| self.n_counted < self.n_splits);
-        self.is_stopped = self.is_raced && limit.is_some_and(|limit| mean(&self.losses) > *limit);
+        self.is_stopped = self.is_raced && limit.is_some_and(|limit| mean_loss(&self.losses) > *limit);
     }
 
     /// Whether no further fold counts.
@@ -188,56 +181,6 @@ impl<T: AsRef<FoldRecord>> Race<T> {
             losses: Some(self.losses.clone()).filter(|_| is_complete && is_finite),
         })
     }
-}
-
-/// What earlier trials have reached, for later ones to keep up with.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Field {
-    /// Mean loss and largest of the incumbent.
-    incumbent: Option<(f64, f64)>,
-    /// Of each complete trial the means of its first folds, for a median.
-    means: Vec<Vec<f64>>,
-}
-
-/// Complete trials before a median of them says something.
-const FEWEST: usize = 5;
-
-impl Field {
-    /// A trial has ended.
-    pub(crate) fn add(&mut self, finish: &Finish, racing: Racing) {
-        let Some(losses) = &finish.losses else { return };
-        let worst = losses.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let total = mean(losses);
-        if self.incumbent.is_none_or(|(least, _)| total < least) {
-            self.incumbent = Some((total, worst));
-        }
-        if racing == Racing::Median {
-            self.means.push((1..=losses.len()).map(|n| mean(&losses[..n])).collect());
-        }
-    }
-
-    /// What the mean loss of a trial may be after each of its folds.
-    pub(crate) fn limits(&self, n_splits: usize, racing: Racing) -> Vec<f64> {
-        match racing {
-            Racing::Off => Vec::new(),
-            Racing::Forgiving => self.incumbent.map_or(Vec::new(), |(_, worst)| vec![worst; n_splits]),
-            Racing::Median if self.means.len() < FEWEST => Vec::new(),
-            Racing::Median => {
-                let median = |fold: usize| {
-                    let mut means: Vec<f64> = self.means.iter().map(|means| means[fold]).collect();
-                    means.sort_unstable_by(f64::total_cmp);
-                    mlpsweep_stats::quantile(&means, 0.5)
-                };
-                (0..n_splits).map(median).collect()
-            }
-        }
-    }
-}
-
-/// The mean; infinite where a loss is.
-pub(crate) fn mean(losses: &[f64]) -> f64 {
-    let is_finite = losses.iter().all(|loss| loss.is_finite());
-    mlpsweep_stats::mean(losses).filter(|_| is_finite).unwrap_or(f64::INFINITY)
 }
 
 #[cfg(test)]
@@ -285,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn the_forgiving_rule() {
+    fn a_trial_is_stopped_at_its_limit() {
         let (counted, finish) =
             raced(Some(0.5), &[Some(0.4), Some(0.6), Some(0.9), Some(0.1)], &[0, 1, 2, 3]);
         // 0.4 and 0.5 are not above 0.5, (0.4 + 0.6 + 0.9)/3 is.
@@ -302,34 +245,6 @@ mod tests {
         // A fold without a loss is worse than any, and gives the trial its state.
         let (counted, finish) = raced(Some(0.5), &[None, Some(0.1)], &[0, 1]);
         assert_eq!((counted.len(), finish.expect("over").state), (1, TrialState::Diverged));
-    }
-
-    #[test]
-    fn the_median_rule() {
-        let mut field = Field::default();
-        let complete = |losses: &[f64]| Finish {
-            state: TrialState::Complete,
-            is_paused: false,
-            n_folds: losses.len(),
-            score: None,
-            losses: Some(losses.to_vec()),
-        };
-        for losses in [[0.1, 0.5], [0.2, 0.2], [0.3, 0.9], [0.4, 0.2]] {
-            field.add(&complete(&losses), Racing::Median);
-        }
-        assert_eq!(field.limits(2, Racing::Median), [0.0_f64; 0], "of fewer than five there is none");
-        field.add(&complete(&[0.5, 0.5]), Racing::Median);
-        let limits = field.limits(2, Racing::Median);
-        assert_eq!(limits[0], 0.3, "of 0.1, 0.2, 0.3, 0.4, 0.5");
-        assert!((limits[1] - 0.3).abs() < 1e-15, "of 0.3, 0.2, 0.6, 0.3, 0.5: {}", limits[1]);
-        // The incumbent is the second, whose worst fold is 0.2.
-        assert_eq!(field.limits(2, Racing::Forgiving), [0.2, 0.2]);
-        // One that failed is none of the field.
-        field.add(
-            &Finish { state: TrialState::Failed, is_paused: false, n_folds: 0, score: None, losses: None },
-            Racing::Median,
-        );
-        assert_eq!(field.limits(2, Racing::Median), limits);
     }
 
     proptest! {

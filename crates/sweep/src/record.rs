@@ -120,6 +120,11 @@ pub enum FoldState {
     Complete,
     /// With scores, at the end of a rung and not of its epochs: it may go on.
     Paused,
+    /// When its trial had used up its time.
+    Timeout {
+        /// The last epoch that it has finished; 0 for none.
+        epoch: usize,
+    },
     /// With a number that is not finite.
     Diverged {
         /// The epoch it showed in; 0 for before the first.
@@ -133,6 +138,17 @@ pub enum FoldState {
 }
 
 impl FoldState {
+    /// The word for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            FoldState::Complete => "complete",
+            FoldState::Paused => "paused",
+            FoldState::Timeout { .. } => "timeout",
+            FoldState::Diverged { .. } => "diverged",
+            FoldState::Failed { .. } => "failed",
+        }
+    }
+
     /// Whether there are scores.
     pub fn is_scored(&self) -> bool {
         matches!(self, FoldState::Complete | FoldState::Paused)

@@ -1,30 +1,42 @@
 //! The run: what is not yet finished is fanned out, stored, and only then shown.
 
+use crate::clock::RunningClock;
 use crate::engine::fan_out;
 use crate::plan::Plan;
 use crate::queue::{Ended, Job, Queue, Settled, Stored};
 use crate::record::{FoldRecord, FoldState, Timing, Trial, UnitId};
 use crate::snapshots::Snapshots;
 use crate::store::{FILE_NAME, Store, StoreError};
+use crate::trial_times::{Stint, TrialTimes};
+use crate::unit::Halt;
 use crate::{SweepError, unit};
 use mlpsweep_search::TrialNumber;
 use mlpsweep_train::Goal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]
 pub struct RunOptions<'a> {
     /// Threads.
     pub jobs: usize,
-    /// Time for this run.
+    /// Time for this run: then no unit is started, and those that are under way are given up once one of this run is stored.
     pub max_time: Option<Duration>,
+    /// Time that the folds of a trial may take together.
+    pub max_trial_time: Option<Duration>,
     /// Set from outside to stop: units that are under way end at their next epoch and are not stored.
     pub stop: &'a AtomicBool,
     /// Units that may fail; one more stops the run.
     pub max_failures: Option<u64>,
+}
+
+impl<'a> RunOptions<'a> {
+    /// So many threads, and no limits.
+    pub fn new(jobs: usize, stop: &'a AtomicBool) -> RunOptions<'a> {
+        RunOptions { jobs, max_time: None, max_trial_time: None, stop, max_failures: None }
+    }
 }
 
 /// How far a run is; shown only after what it counts is stored.
@@ -36,6 +48,8 @@ pub struct Progress {
     pub total: u64,
     /// Trials that were stopped since they fell behind.
     pub pruned: u64,
+    /// Units whose trial had used up its time.
+    pub timeout: u64,
     /// Units that diverged.
     pub diverged: u64,
     /// Units that failed.
@@ -102,24 +116,40 @@ pub fn run(
     }
     show(&tally.progress);
 
-    let deadline = options.max_time.and_then(|time| Instant::now().checked_add(time));
+    let clock = RunningClock::start().map_err(|error| Failure::from(error).within(folder))?;
+    let trial_times = match options.max_trial_time {
+        Some(limit) => Some(TrialTimes::new(&clock, limit, &store.timings()?)),
+        None => None,
+    };
     let too_many_failures =
         AtomicBool::new(options.max_failures.is_some_and(|most| tally.progress.failed > most));
-    let time_is_up = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+    let time_is_up = || options.max_time.is_some_and(|time| clock.elapsed() >= time);
     let stop = || options.stop.load(Ordering::Relaxed) || too_many_failures.load(Ordering::Relaxed);
     let queue = Queue::new(plan, n_trials, stored);
-    // When the time is up what runs is finished, or a unit longer than the time would never be.
     let units = std::iter::from_fn(|| queue.start(|| stop() || time_is_up()));
     let snapshots = Snapshots::default();
+    // When the time is up what runs is given up, but not before something is stored, or a unit longer than the time would never be.
+    let is_something_stored = AtomicBool::new(false);
     let work = |job: Job| {
-        let (started, clock) = (unix_ms(), Instant::now());
+        let (started_unix_ms, started) = (unix_ms(), clock.elapsed());
+        let stint = trial_times.as_ref().map(|times| times.begin(job.trial.number));
+        let halt = || {
+            if stop() || (is_something_stored.load(Ordering::Relaxed) && time_is_up()) {
+                Some(Halt::Stop)
+            } else if stint.as_ref().is_some_and(Stint::is_over) {
+                Some(Halt::Timeout)
+            } else {
+                None
+            }
+        };
         let snapshot = snapshots.take(UnitId { trial: job.trial.number, split: job.split });
-        let (record, kept) = unit::run_job(plan, &job, snapshot, &stop)?;
+        let (record, kept) = unit::run_job(plan, &job, snapshot, &halt)?;
         if let Some(kept) = kept {
             snapshots.put(record.unit, kept);
         }
-        let elapsed_us = u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let timing = Timing { unit: record.unit, started_unix_ms: started, elapsed_us };
+        let elapsed = clock.elapsed().saturating_sub(started);
+        let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        let timing = Timing { unit: record.unit, started_unix_ms, elapsed_us };
         Some(Ended { trial: job.trial, record, timing })
     };
     fan_out(options.jobs, units, work, |batch| -> Result<(), Failure> {
@@ -134,6 +164,7 @@ pub fn run(
                 store.append(units().map(|unit| (&unit.trial, &unit.record, &unit.timing)), pruned());
             // Who waits for the next unit waits in vain.
             stored.inspect_err(|_| queue.close())?;
+            is_something_stored.store(true, Ordering::Relaxed);
         }
         units().for_each(|unit| tally.add(&unit.record, n_trials));
         pruned().for_each(|(trial, n_folds)| tally.prune(trial, n_folds, n_trials));
@@ -265,7 +296,7 @@ struct Tally {
 impl Tally {
     fn new(plan: &Plan, total: u64) -> Tally {
         Tally {
-            progress: Progress { done: 0, total, pruned: 0, diverged: 0, failed: 0, best: None },
+            progress: Progress { done: 0, total, pruned: 0, timeout: 0, diverged: 0, failed: 0, best: None },
             maximize: plan.metrics[0].goal() == Goal::Maximize,
             n_splits: plan.folds.len(),
             open: BTreeMap::new(),
@@ -301,6 +332,7 @@ impl Tally {
             FoldState::Complete => {}
             // Its scores are not its last.
             FoldState::Paused => return,
+            FoldState::Timeout { .. } => self.progress.timeout += 1,
             FoldState::Diverged { .. } => self.progress.diverged += 1,
             FoldState::Failed { .. } => self.progress.failed += 1,
         }

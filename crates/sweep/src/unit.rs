@@ -11,7 +11,8 @@ use mlpsweep_data::{Folds, Split};
 use mlpsweep_real::Real;
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{
-    Ended, Fitted, Precision, Predictions, Run, ScoreError, TrainConfig, TrainError, Truth, train,
+    Ended, EpochRecord, Fitted, Observer, Precision, Predictions, Run, ScoreError, TrainConfig, TrainError,
+    Truth,
 };
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -33,13 +34,17 @@ pub(crate) fn run_job(
     plan: &Plan,
     job: &Job,
     snapshot: Option<Kept>,
-    stop: &(dyn Fn() -> bool + Sync),
+    halt: &dyn Fn() -> Option<Halt>,
 ) -> Option<(FoldRecord, Option<Kept>)> {
     let unit = UnitId { trial: job.trial.number, split: job.split };
+    if halt() == Some(Halt::Timeout) {
+        let record = without_scores(unit, FoldState::Timeout { epoch: 0 });
+        return Some((FoldRecord { earlier: job.earlier.clone(), ..record }, None));
+    }
     let (config, split) = (plan.config(&job.trial), plan.folds.split(job.split));
     let mut kept = None;
     let record = guarded(unit, || {
-        let work = Work { plan, unit, split: &split, config: &config, until: job.until, stop };
+        let work = Work { plan, unit, split: &split, config: &config, until: job.until, halt };
         let (record, snapshot) = match config.precision {
             Precision::F32 => work.run::<f32>(snapshot),
             Precision::F64 => work.run::<f64>(snapshot),
@@ -70,7 +75,8 @@ pub(crate) fn run_config(
     split: &Split,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<FoldRecord> {
-    let work = Work { plan, unit, split, config, until: usize::MAX, stop };
+    let halt = || stop().then_some(Halt::Stop);
+    let work = Work { plan, unit, split, config, until: usize::MAX, halt: &halt };
     let found = match config.precision {
         Precision::F32 => work.run::<f32>(None),
         Precision::F64 => work.run::<f64>(None),
@@ -102,6 +108,32 @@ pub(crate) fn guarded(unit: UnitId, work: impl FnOnce() -> Option<FoldRecord>) -
     })
 }
 
+/// Why a unit is to end before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Halt {
+    /// The run ends.
+    Stop,
+    /// Its trial has used up its time.
+    Timeout,
+}
+
+/// Looks for that after every mini-batch.
+struct Watch<'a> {
+    halt: &'a dyn Fn() -> Option<Halt>,
+    found: Option<Halt>,
+}
+
+impl Observer for Watch<'_> {
+    fn epoch(&mut self, _: &EpochRecord) -> ControlFlow<()> {
+        self.batch()
+    }
+
+    fn batch(&mut self) -> ControlFlow<()> {
+        self.found = (self.halt)();
+        if self.found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
 /// What is to be trained and scored.
 struct Work<'a> {
     plan: &'a Plan,
@@ -109,33 +141,36 @@ struct Work<'a> {
     split: &'a Split,
     config: &'a TrainConfig,
     until: usize,
-    stop: &'a (dyn Fn() -> bool + Sync),
+    halt: &'a dyn Fn() -> Option<Halt>,
 }
 
 impl Work<'_> {
     fn run<T: Real>(&self, snapshot: Option<Kept>) -> Option<(FoldRecord, Option<Kept>)> {
-        let Work { plan, unit, split, config, until, stop } = *self;
+        let Work { plan, unit, split, config, until, halt } = *self;
         let job = job(plan, split, config);
         let run = match snapshot.and_then(Kept::of::<T>) {
             Some(snapshot) => Run::resume(job, snapshot),
             None => Run::new(job),
         };
         let mut kept = None;
+        let mut watch = Watch { halt, found: None };
         let trained = run.map(|mut run| {
-            let ended = run.until(until, |_| on(stop));
+            let ended = run.watched(until, &mut watch);
             kept = (ended == Ended::Paused).then(|| Kept::new(run.snapshot()));
             run.finish(ended)
         });
-        Some((scored(plan, unit, split, trained)?, kept))
+        let is_timeout = watch.found == Some(Halt::Timeout);
+        Some((scored(plan, unit, split, trained, is_timeout)?, kept))
     }
 }
 
-/// The record of a run that has ended; `None` when it was stopped.
+/// The record of a run that has ended; `None` when it was stopped, unless because its time was up.
 fn scored<T: Real>(
     plan: &Plan,
     unit: UnitId,
     split: &Split,
     trained: Result<Fitted<'_, T>, TrainError>,
+    is_timeout: bool,
 ) -> Option<FoldRecord> {
     let mut fitted = match trained {
         Ok(fitted) => fitted,
@@ -170,6 +205,10 @@ fn scored<T: Real>(
             .collect(),
     };
     match fitted.ended {
+        Ended::Stopped if is_timeout => {
+            (record.state, record.best_epoch) = (FoldState::Timeout { epoch: record.epochs_run }, 0);
+            return Some(record);
+        }
         Ended::Stopped => return None,
         Ended::Diverged { epoch } => {
             record.best_epoch = 0;
@@ -229,7 +268,10 @@ pub(crate) fn train_split<'a, T: Real>(
     config: &'a TrainConfig,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Fitted<'a, T>, TrainError> {
-    train::<T>(job(plan, split, config), |_| on(stop))
+    let halt = || stop().then_some(Halt::Stop);
+    let mut run = Run::new(job(plan, split, config))?;
+    let ended = run.watched(usize::MAX, &mut Watch { halt: &halt, found: None });
+    Ok(run.finish(ended))
 }
 
 /// The run of a configuration on a split's training rows.
@@ -242,11 +284,6 @@ fn job<'a>(plan: &'a Plan, split: &'a Split, config: &'a TrainConfig) -> mlpswee
         start: None,
         seed: seed(plan, split),
     }
-}
-
-/// Whether training goes on.
-fn on(stop: &(dyn Fn() -> bool + Sync)) -> ControlFlow<()> {
-    if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// Where the streams of a split's units start, the same for each trial.

@@ -12,6 +12,7 @@
 //! A [`Run`] may be paused between two epochs and go on from a [`Snapshot`], in another session of the same job: what comes out is
 //! the same to the bit.
 
+use crate::observer::{EachEpoch, Observer};
 use crate::session::SessionState;
 use crate::{EarlyStopping, Estimator, Job, Metric, Predictions, ScoreError, Session, TrainError, Truth};
 use mlpsweep_data::Target;
@@ -166,14 +167,15 @@ impl<'a, T: Real> Run<'a, T> {
     }
 
     /// Trains up to the end of epoch `until`, counted from the first one; `observer` sees every epoch and may stop the run.
-    pub fn until(
-        &mut self,
-        until: usize,
-        mut observer: impl FnMut(&EpochRecord) -> ControlFlow<()>,
-    ) -> Ended {
+    pub fn until(&mut self, until: usize, observer: impl FnMut(&EpochRecord) -> ControlFlow<()>) -> Ended {
+        self.watched(until, &mut EachEpoch(observer))
+    }
+
+    /// The same under an observer that may also break off in the middle of an epoch.
+    pub fn watched(&mut self, until: usize, observer: &mut impl Observer) -> Ended {
         let until = until.min(self.epochs);
         while self.session.epochs_done() < until {
-            if let Some(ended) = self.epoch(&mut observer) {
+            if let Some(ended) = self.epoch(observer) {
                 return ended;
             }
         }
@@ -181,11 +183,13 @@ impl<'a, T: Real> Run<'a, T> {
     }
 
     /// One epoch, and why it was the last one, if it was.
-    fn epoch(&mut self, observer: &mut impl FnMut(&EpochRecord) -> ControlFlow<()>) -> Option<Ended> {
+    fn epoch(&mut self, observer: &mut impl Observer) -> Option<Ended> {
         let Run { session, epochs, early_stopping, best, curve } = self;
         let takes_rate = !session.config().optimizer.is_full_batch();
         let learning_rate = Some(session.learning_rate()).filter(|_| takes_rate);
-        let loss = session.epoch();
+        let Some(loss) = session.epoch_while(|| observer.batch().is_continue()) else {
+            return Some(Ended::Stopped);
+        };
         let validation_loss = session.watched_loss();
         let epoch = session.epochs_done();
         let record = EpochRecord {
@@ -208,7 +212,7 @@ impl<'a, T: Real> Run<'a, T> {
             }
             _ => 0,
         };
-        let stop = observer(&record).is_break();
+        let stop = observer.epoch(&record).is_break();
         curve.push(record);
         if early_stopping.is_some_and(|stopping| stalled_for >= stopping.patience) {
             Some(Ended::EarlyStopped)

@@ -183,11 +183,19 @@ impl<'a, T: Real> Session<'a, T> {
 
     /// One pass over the training rows, a mini-batch at a time.
     pub fn epoch(&mut self) -> EpochLoss {
+        self.epoch_while(|| true).expect("nobody breaks it off")
+    }
+
+    /// The same, broken off after a mini-batch when `go_on` says so: `None`, and the session is of no further use.
+    pub(crate) fn epoch_while(&mut self, mut go_on: impl FnMut() -> bool) -> Option<EpochLoss> {
         self.find_order(self.epochs_done);
         self.gradient_norms.iter_mut().for_each(GradientNorms::begin_epoch);
         let order = std::mem::take(&mut self.order);
         let (mut total, mut total_weight) = (0.0, 0.0);
-        for batch in order.chunks(self.batch_size) {
+        for (idx, batch) in order.chunks(self.batch_size).enumerate() {
+            if idx > 0 && !go_on() {
+                return None;
+            }
             let loss = self.step(batch);
             let weight = self.weight_of_batch();
             total += loss * weight;
@@ -197,7 +205,7 @@ impl<'a, T: Real> Session<'a, T> {
         self.order = order;
         self.epochs_done += 1;
         self.step_in_epoch = 0;
-        EpochLoss { data, penalty: self.penalty() }
+        Some(EpochLoss { data, penalty: self.penalty() })
     }
 
     /// Puts the rows into the order of the epoch after `epochs_done` whole ones.

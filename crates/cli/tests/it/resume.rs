@@ -95,6 +95,28 @@ fn no_time() {
     place.say("run t.toml --out o").expect(0, "time is up");
 }
 
+/// One configuration has a million epochs, the other one.
+#[test]
+fn trials_that_take_too_long() {
+    let text = ENDLESS
+        .replace("trials = 1000000", "sampler = \"grid\"\nmax_trial_time = \"1h\"")
+        .replace("learning_rate = { min = 1e-3, max = 1e-1, scale = \"log\" }", "learning_rate = 0.01")
+        .replace("epochs = 20", "epochs = { values = [1, 1000000] }");
+    let place = Place::new(&text);
+    // What the command line says holds.
+    place.say("run s.toml --out o --max-trial-time 2s").expect(0, "folds, ").expect(0, " out of time");
+    let [ranked, folds, _] = results(&place.path("o"));
+    let states: Vec<&str> = ranked.lines().skip(1).filter_map(|row| row.split(',').nth(2)).collect();
+    assert_eq!(states, ["complete", "timeout"], "{ranked}");
+    assert!(folds.contains(",timeout,") && folds.contains("out of time after "), "{folds}");
+    place.say("status o").expect(0, "");
+    place.say("run s.toml --out o").expect(0, "6/6 folds");
+    assert_eq!(results(&place.path("o"))[0], ranked, "it is not tried again");
+    place
+        .say("run s.toml --out all --set parameters.epochs=1000000 --max-trial-time 100ms")
+        .expect(5, "ran out of time");
+}
+
 /// A second run is kept out while the first lives, and no longer.
 #[test]
 fn one_run_at_a_time() {

@@ -4,6 +4,7 @@
 use crate::fixture::{ENDLESS, Place, Ran, results, wait_for_units};
 use crate::resume::finish_and_compare;
 use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
@@ -40,6 +41,27 @@ fn sigterm() {
 #[test]
 fn sighup() {
     interrupt("HUP", 129);
+}
+
+/// An epoch here takes far longer than anybody waits.
+#[test]
+fn in_the_middle_of_an_epoch() {
+    let place = Place::new(
+        "name = \"long\"\n[data]\nbuiltin = \"moons\"\nrows = 200000\ntest = 0\n[cv]\nkind = \"holdout\"\n\
+         [search]\ntrials = 1\n[parameters]\ndepth = 4\nwidth = 1024\nepochs = 1\n",
+    );
+    let run = place.start("run s.toml --out o");
+    let started = Instant::now();
+    while !place.path("o/study.db").exists() {
+        assert!(started.elapsed() < Duration::from_mins(2), "no store in two minutes");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    let sent = Instant::now();
+    signal(&run, "INT");
+    let ran: Ran = run.wait_with_output().expect("it ends").into();
+    ran.expect(130, "stopped; continue with: ");
+    assert!(sent.elapsed() < Duration::from_secs(5), "{:?}", sent.elapsed());
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn a_whole_run() {
     assert_eq!((n_in_state("complete"), n_in_state("pruned")), (2, 16), "{ranked}");
     assert_eq!(folds.matches(",paused,").count(), 16 * 3, "{folds}");
     let status = place.say("status o1").expect(0, "").stdout;
-    assert!(status.contains("trials complete  2 of 18"), "{status}");
+    assert!(status.contains("trials complete    2 of 18"), "{status}");
     place.say("run s.toml --out o1").expect(0, "78/78 folds");
     place.say("report o1").expect(0, "");
     place.say("export o1 --to optuna --out study.log").expect(0, "");

@@ -61,6 +61,7 @@ pub(super) fn cards(ranking: &Ranking<'_>, info: &SweepInfo) -> Vec<Card> {
     let lost = [
         (TrialState::Running, "unfinished"),
         (TrialState::Pruned, "pruned"),
+        (TrialState::Timeout, "out of time"),
         (TrialState::Diverged, "diverged"),
         (TrialState::Failed, "failed"),
     ];

@@ -19,7 +19,7 @@ fn run(folder: &Path, text: &str) -> (Plan, Study) {
     let sweep = Sweep::parse(text, &folder.join("s.toml"), &[]).unwrap_or_else(|error| panic!("{error}"));
     let plan = Plan::new(sweep).unwrap_or_else(|error| panic!("{error}"));
     let stop = AtomicBool::new(false);
-    let options = RunOptions { jobs: 2, max_time: None, stop: &stop, max_failures: None };
+    let options = RunOptions::new(2, &stop);
     runner::run(&plan, folder, &options, |_| {}).unwrap_or_else(|error| panic!("{error}"));
     let study = Study::read(folder, false).expect("a study");
     (plan, study)

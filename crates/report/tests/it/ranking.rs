@@ -76,7 +76,7 @@ proptest! {
                     }
                     false
                 }
-                TrialState::Diverged | TrialState::Failed => true,
+                TrialState::Timeout | TrialState::Diverged | TrialState::Failed => true,
             };
             if same_state && same_place {
                 prop_assert!(pair[0].trial.number < pair[1].trial.number);

@@ -180,6 +180,7 @@ fn summary() {
         "complete": 5,
         "running": 1,
         "pruned": 0,
+        "timeout": 0,
         "diverged": 1,
         "failed": 1
       },

@@ -21,7 +21,7 @@ use crate::budget::Budget;
 use document::{Fault, Kind, Node, shortened};
 use mlpsweep_data::{PipelineOptions, Scale, Task, TestShare, builtin};
 use mlpsweep_optim::{OptimizerKind, ScheduleKind};
-use mlpsweep_search::{Domain, Value};
+use mlpsweep_search::{Domain, Racing, Value};
 use mlpsweep_train::{EarlyStopping, Metric, Preprocess, TargetScale};
 use section::Section;
 pub(crate) use section::unknown_word;
@@ -210,6 +210,8 @@ pub struct SearchSpec {
     pub trials: Option<u64>,
     /// Time for the whole sweep.
     pub max_time: Option<Duration>,
+    /// Time for the folds of a trial together.
+    pub max_trial_time: Option<Duration>,
     /// Trials that may be under way at once: units are started longest first among those of so many trials, and what depends on
     /// results sees those of the trials so many before.
     pub lag: u64,
@@ -236,8 +238,9 @@ impl Default for SearchSpec {
             shuffle: false,
             trials: Some(DEFAULT_TRIALS),
             max_time: None,
+            max_trial_time: None,
             lag: DEFAULT_LAG,
-            racing: Racing::Forgiving,
+            racing: Racing::default(),
             default_trial: true,
             target: None,
             budget: BudgetKind::Full,
@@ -335,31 +338,6 @@ impl SamplerKind {
             self,
             SamplerKind::Tpe | SamplerKind::Gp | SamplerKind::DifferentialEvolution | SamplerKind::Auto
         )
-    }
-}
-
-/// The words for `search.racing`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Racing {
-    /// Every trial has all its folds.
-    Off,
-    /// A trial is stopped when its mean loss is worse than the incumbent's worst fold.
-    Forgiving,
-    /// A trial is stopped when its mean loss is worse than that of half of the others after as many folds.
-    Median,
-}
-
-impl Racing {
-    /// All of them.
-    pub const ALL: [Racing; 3] = [Racing::Off, Racing::Forgiving, Racing::Median];
-
-    /// The word for it in sweep files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Racing::Off => "off",
-            Racing::Forgiving => "forgiving",
-            Racing::Median => "median",
-        }
     }
 }
 
@@ -795,18 +773,14 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
         )
         .hint("only a grid has an order; take `shuffle` out"));
     }
-    let max_time = match section.get("max_time") {
-        None => None,
-        Some(node) => match &node.kind {
-            Kind::Text(text) => Some(
-                parse_duration(text)
-                    .ok_or_else(|| section.wrong("max_time", node, "a time such as \"90s\" or \"1h 30m\""))?,
-            ),
-            _ => return Err(section.wrong("max_time", node, "a time such as \"90s\" or \"1h 30m\"")),
-        },
+    let time = |key| -> Result<Option<Duration>, Fault> {
+        let Some(node) = section.get(key) else { return Ok(None) };
+        let found = if let Kind::Text(text) = &node.kind { parse_duration(text) } else { None };
+        found.map(Some).ok_or_else(|| section.wrong(key, node, "a time such as \"90s\" or \"1h 30m\""))
     };
+    let (max_time, max_trial_time) = (time("max_time")?, time("max_trial_time")?);
     let lag = lag(&section)?.unwrap_or(DEFAULT_LAG);
-    let racing = section.word("racing", &Racing::ALL, Racing::name)?.unwrap_or(Racing::Forgiving);
+    let racing = section.word("racing", &Racing::ALL, Racing::name)?.unwrap_or_default();
     let has_default = !matches!(sampler, SamplerKind::Grid | SamplerKind::List);
     let default_trial = section.flag("default_trial")?;
     if let Some(node) = section.get("default_trial").filter(|_| default_trial == Some(true) && !has_default) {
@@ -833,6 +807,7 @@ fn search(top: &Section<'_>) -> Result<SearchSpec, Fault> {
         shuffle,
         trials,
         max_time,
+        max_trial_time,
         lag,
         racing,
         default_trial,

@@ -48,7 +48,7 @@ pub(crate) fn plan(text: &str, overrides: &[&str]) -> Plan {
 #[track_caller]
 pub(crate) fn run(plan: &Plan, folder: &Path, jobs: usize) -> RunEnd {
     let stop = AtomicBool::new(false);
-    let options = RunOptions { jobs, max_time: None, stop: &stop, max_failures: None };
+    let options = RunOptions::new(jobs, &stop);
     runner::run(plan, folder, &options, |_| {}).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -74,6 +74,14 @@ pub(crate) fn stored(folder: &Path) -> Stored {
     let validation_rows = store.validation_rows().expect("validation rows");
     let pruned = store.pruned().expect("trials that were stopped");
     Stored { trials: store.trials().expect("trials"), folds, pruned, validation_rows }
+}
+
+/// What a run in a folder of its own leaves.
+#[track_caller]
+pub(crate) fn whole(plan: &Plan, jobs: usize) -> Stored {
+    let folder = folder();
+    assert_eq!(run(plan, folder.path(), jobs), RunEnd::Finished);
+    stored(folder.path())
 }
 
 pub(crate) fn folder() -> tempfile::TempDir {

@@ -1,6 +1,6 @@
 //! Sweeps in which results decide what is tried and for how long: the same on any number of threads, from wherever it goes on.
 
-use crate::fixture::{SMALL, Stored, folder, plan, run, stored};
+use crate::fixture::{SMALL, folder, plan, run, stored, whole};
 use mlpsweep_search::{TrialNumber, Value};
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::record::UnitId;
@@ -23,18 +23,12 @@ fn sweep(overrides: &[&str]) -> Plan {
     plan(SMALL, &[UNEVEN, overrides].concat())
 }
 
-fn whole(plan: &Plan, jobs: usize) -> Stored {
-    let folder = folder();
-    assert_eq!(run(plan, folder.path(), jobs), RunEnd::Finished);
-    stored(folder.path())
-}
-
 #[test]
 fn the_same_on_any_number_of_threads() {
     for overrides in [
         &["search.sampler=tpe"][..],
         &["search.sampler=tpe", "search.racing=off"],
-        &["search.sampler=gp"],
+        &["search.sampler=gp", "search.racing=paired"],
         &["search.sampler=random"],
         &["search.sampler=sobol", "search.lag=1"],
         &["search.sampler=tpe", "enqueue=[{ dropout = 0.2 }, { learning_rate = 0.05, width = 7 }]"],
@@ -176,7 +170,7 @@ fn folds_that_no_race_leaves() {
         connection.execute(sql, []).expect("changed");
         drop(connection);
         let stop = AtomicBool::new(false);
-        let options = RunOptions { jobs: 1, max_time: None, stop: &stop, max_failures: None };
+        let options = RunOptions::new(1, &stop);
         let error = runner::run(&plan, folder.path(), &options, |_| {}).expect_err("damaged");
         assert!(error.to_string().contains(said), "{error}");
     }

@@ -1,6 +1,6 @@
 //! The same results on any number of threads, after any interruption, and in any number of portions.
 
-use crate::fixture::{SMALL, Stored, folder, plan, run, stored};
+use crate::fixture::{SMALL, folder, plan, run, stored, whole};
 use mlpsweep_sweep::plan::Plan;
 use mlpsweep_sweep::record::{FoldRecord, FoldState, OutOfFold, UnitId};
 use mlpsweep_sweep::runner::{self, Progress, RunEnd, RunOptions};
@@ -33,16 +33,10 @@ width = 2
 epochs = 1
 "#;
 
-fn whole(plan: &Plan, jobs: usize) -> Stored {
-    let folder = folder();
-    assert_eq!(run(plan, folder.path(), jobs), RunEnd::Finished);
-    stored(folder.path())
-}
-
 /// Runs until `show` has been called `n_calls` times.
 fn run_until(plan: &Plan, folder: &Path, jobs: usize, n_calls: usize) -> RunEnd {
     let stop = AtomicBool::new(false);
-    let options = RunOptions { jobs, max_time: None, stop: &stop, max_failures: None };
+    let options = RunOptions::new(jobs, &stop);
     let mut calls = 0;
     let end = runner::run(plan, folder, &options, |_| {
         calls += 1;
@@ -53,7 +47,7 @@ fn run_until(plan: &Plan, folder: &Path, jobs: usize, n_calls: usize) -> RunEnd 
 
 fn run_failing(plan: &Plan, folder: &Path, max_failures: Option<u64>) -> (RunEnd, Progress) {
     let stop = AtomicBool::new(false);
-    let options = RunOptions { jobs: 1, max_time: None, stop: &stop, max_failures };
+    let options = RunOptions { max_failures, ..RunOptions::new(1, &stop) };
     let mut last = None;
     let end = runner::run(plan, folder, &options, |progress| last = Some(progress.clone()));
     (end.expect("a run"), last.expect("shown at least once"))
@@ -234,7 +228,7 @@ fn the_same_with_entries_added() {
 
     let before = std::fs::read(folder.path().join(FILE_NAME)).expect("a store");
     let stop = AtomicBool::new(false);
-    let options = RunOptions { jobs: 1, max_time: None, stop: &stop, max_failures: None };
+    let options = RunOptions::new(1, &stop);
     let refused = |entries: &str| {
         let error =
             runner::run(&with(entries), folder.path(), &options, |_| {}).expect_err(entries).to_string();
@@ -271,7 +265,7 @@ fn what_is_shown_is_stored() {
     let plan = plan(SMALL, &[]);
     let folder = folder();
     let stop = AtomicBool::new(false);
-    let options = RunOptions { jobs: 2, max_time: None, stop: &stop, max_failures: None };
+    let options = RunOptions::new(2, &stop);
     let mut shown = Vec::new();
     runner::run(&plan, folder.path(), &options, |progress| {
         let stored =
@@ -300,13 +294,56 @@ fn no_time() {
     let plan = plan(SMALL, &[]);
     let folder = folder();
     let stop = AtomicBool::new(false);
-    let options =
-        RunOptions { jobs: 2, max_time: Some(Duration::from_nanos(1)), stop: &stop, max_failures: None };
+    let options = RunOptions { max_time: Some(Duration::from_nanos(1)), ..RunOptions::new(2, &stop) };
     assert_eq!(runner::run(&plan, folder.path(), &options, |_| {}).expect("a run"), RunEnd::TimeUp);
     assert_eq!(run(&plan, folder.path(), 1), RunEnd::Finished);
     assert_eq!(stored(folder.path()), whole(&plan, 1));
     // Nothing is left to do, so that time does not matter.
     assert_eq!(runner::run(&plan, folder.path(), &options, |_| {}).expect("a run"), RunEnd::Finished);
+}
+
+/// A trial's folds share its time, which a store keeps between runs.
+#[test]
+fn trials_run_out_of_time() {
+    const HOUR: Duration = Duration::from_hours(1);
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { max_trial_time: Some(HOUR), ..RunOptions::new(2, &stop) };
+    for racing in ["off", "forgiving"] {
+        let plan = plan(SMALL, &[&format!("search.racing={racing}")]);
+        let folder = folder();
+        run(&plan, folder.path(), 1);
+        // Trial 2 has one fold, which took long.
+        let slow = 2;
+        let store = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a store");
+        let changes = "
+            DELETE FROM pruned WHERE trial = 2;
+            DELETE FROM folds WHERE trial = 2 AND split > 0;
+            DELETE FROM timings WHERE trial = 2 AND split > 0;
+            UPDATE timings SET elapsed_us = 3600000001 WHERE trial = 2;
+        ";
+        store.execute_batch("PRAGMA foreign_keys = ON").expect("a pragma");
+        store.execute_batch(changes).expect("changes");
+        drop(store);
+        let mut last = None;
+        let end = runner::run(&plan, folder.path(), &options, |progress| last = Some(progress.clone()));
+        assert_eq!(end.expect("a run"), RunEnd::Finished);
+        let folds = stored(folder.path()).folds;
+        let timeouts: Vec<&FoldRecord> =
+            folds.iter().filter(|fold| fold.state == FoldState::Timeout { epoch: 0 }).collect();
+        assert!(timeouts.iter().all(|fold| fold.unit.trial == slow), "{racing}");
+        assert!((1..=2).contains(&timeouts.len()), "{racing}: {timeouts:?}");
+        assert_eq!(last.expect("shown").timeout, timeouts.len() as u64);
+        let untouched = |folds: Vec<FoldRecord>| -> Vec<FoldRecord> {
+            folds.into_iter().filter(|fold| fold.unit.trial != slow).collect()
+        };
+        if racing == "off" {
+            assert_eq!(untouched(folds), untouched(whole(&plan, 1).folds), "others have their time");
+        }
+        // More time changes nothing of what has ended.
+        let before = stored(folder.path());
+        assert_eq!(run(&plan, folder.path(), 1), RunEnd::Finished);
+        assert_eq!(stored(folder.path()), before);
+    }
 }
 
 #[test]
@@ -368,7 +405,7 @@ fn a_grid_that_is_too_large_is_not_begun() {
         ],
     );
     let stop = AtomicBool::new(false);
-    let options = RunOptions { jobs: 1, max_time: None, stop: &stop, max_failures: None };
+    let options = RunOptions::new(1, &stop);
     let error = runner::run(&plan, &at, &options, |_| {}).expect_err("too large");
     insta::assert_snapshot!(error, @r#"--set search={ sampler = "grid" }: the grid has 2000000000 points, and more than 1000000 are not run unasked"#);
     assert!(!at.exists(), "nothing is written");

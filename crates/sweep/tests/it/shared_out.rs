@@ -1,7 +1,7 @@
 //! Sweeps whose epochs are shared out: the trials that go on are those of the rule, on any number of threads, from wherever a run
 //! goes on; and what comes of them is what comes of runs that nobody paused.
 
-use crate::fixture::{SMALL, Stored, folder, parse, plan, run, stored};
+use crate::fixture::{SMALL, Stored, folder, parse, plan, run, stored, whole};
 use mlpsweep_search::TrialNumber;
 use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::record::{FoldRecord, FoldState, OutOfFold};
@@ -24,18 +24,12 @@ fn sweep(overrides: &[&str]) -> Plan {
     plan(SMALL, &[SHARED, overrides].concat())
 }
 
-fn whole(plan: &Plan, jobs: usize) -> Stored {
-    let folder = folder();
-    assert_eq!(run(plan, folder.path(), jobs), RunEnd::Finished);
-    stored(folder.path())
-}
-
 #[test]
 fn the_same_on_any_number_of_threads() {
     for overrides in [
         &["search.sampler=random"][..],
         &["search.sampler=random", "search.racing=off"],
-        &["search.sampler=tpe", "search.budget=hyperband"],
+        &["search.sampler=tpe", "search.budget=hyperband", "search.racing=paired"],
         &["search.sampler=gp", "search.racing=median"],
         &[
             "search.sampler=random",
@@ -56,7 +50,7 @@ fn the_same_on_any_number_of_threads() {
 /// Runs until so many batches are stored.
 fn run_until(plan: &Plan, folder: &Path, n_batches: usize) -> RunEnd {
     let stop = AtomicBool::new(false);
-    let options = RunOptions { jobs: 2, max_time: None, stop: &stop, max_failures: None };
+    let options = RunOptions::new(2, &stop);
     let mut n = 0;
     let end = runner::run(plan, folder, &options, |_| {
         n += 1;

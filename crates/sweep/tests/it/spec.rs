@@ -159,7 +159,7 @@ fn words_that_are_not_known() {
     s.toml:4:1: `search.sampler` is "cmaes", which is not known
        hint: known are `grid`, `random`, `sobol`, `tpe`, `gp`, `differential_evolution`, `auto`, `list`
     s.toml:4:1: `search.racing` is "on", which is not known
-       hint: known are `off`, `forgiving`, `median`
+       hint: known are `off`, `forgiving`, `paired`, `median`
     s.toml:4:1: `search.budget` is "asha", which is not known
        hint: known are `full`, `halving`, `hyperband`
     s.toml:4:30: `parameters.l2.scale` is "logits", which is not known
