@@ -24,185 +24,26 @@
 //! of the machine as far as its disk keeps its word. The file carries an application id and a schema version; a file without
 //! the first, or with a newer second, is refused unchanged. A kernel lock on a file beside it keeps a second writer out.
 
+mod encoding;
+mod error;
+mod file;
+mod schema;
+
+pub use error::StoreError;
+
 use crate::record::{
-    Closing, CurvePoint, FoldRecord, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
+    Closing, FoldRecord, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
 };
+use encoding::{curve_bytes, curve_points, number_bytes, numbers};
+use file::{check_file, connect, create, lock, remove, remove_leftovers};
 use mlpsweep_search::TrialNumber;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// The file's name inside a results folder.
 pub const FILE_NAME: &str = "study.db";
-
-/// Its name until it is whole.
-const UNFINISHED: &str = "study.db.new";
-
-/// "mlps" in ASCII.
-const APPLICATION_ID: i64 = 0x6d6c_7073;
-const SCHEMA_VERSION: i64 = 4;
-
-const SCHEMA: &str = "
-    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE trials (number INTEGER PRIMARY KEY, point TEXT NOT NULL) STRICT;
-    CREATE TABLE folds (
-        trial INTEGER NOT NULL REFERENCES trials (number),
-        split INTEGER NOT NULL,
-        record TEXT NOT NULL,
-        curve BLOB NOT NULL,
-        PRIMARY KEY (trial, split)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE pruned (
-        trial INTEGER PRIMARY KEY REFERENCES trials (number),
-        n_folds INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE confirmations (
-        trial INTEGER NOT NULL REFERENCES trials (number),
-        split INTEGER NOT NULL,
-        record TEXT NOT NULL,
-        PRIMARY KEY (trial, split)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE timings (
-        trial INTEGER NOT NULL,
-        split INTEGER NOT NULL,
-        started_unix_ms INTEGER NOT NULL,
-        elapsed_us INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE validation (
-        split INTEGER PRIMARY KEY,
-        row_numbers BLOB NOT NULL,
-        truth BLOB NOT NULL,
-        row_groups BLOB NOT NULL
-    ) STRICT;
-    CREATE TABLE out_of_fold (
-        trial INTEGER NOT NULL,
-        split INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        numbers BLOB NOT NULL,
-        PRIMARY KEY (trial, split),
-        FOREIGN KEY (trial, split) REFERENCES folds (trial, split) ON DELETE CASCADE
-    ) STRICT, WITHOUT ROWID;
-";
-
-/// The kinds of [`OutOfFold`].
-const SCORES: &str = "scores";
-const PREDICTIONS: &str = "predictions";
-
-/// Why a store cannot be opened, read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Another process owns it.
-    #[error("{}: another mlpsweep is running this sweep{}", path.display(), owner(*.pid))]
-    Locked {
-        /// The lock file.
-        path: PathBuf,
-        /// The process that wrote its number into it.
-        pid: Option<u32>,
-    },
-    /// There is none.
-    #[error("{}: no sweep has been run here", path.display())]
-    Missing {
-        /// Where it was looked for.
-        path: PathBuf,
-    },
-    /// A file that is no store of ours.
-    #[error("{}: not a sweep store: {reason}", path.display())]
-    NotAStore {
-        /// The file.
-        path: PathBuf,
-        /// What was found.
-        reason: String,
-    },
-    /// Written by a later version.
-    #[error("{}: written with store schema {found}, and this mlpsweep {} knows up to {SCHEMA_VERSION}", path.display(), env!("CARGO_PKG_VERSION"))]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its schema version.
-        found: i64,
-    },
-    /// Written by an earlier version, whose records lack what reports now need.
-    #[error("{}: written with store schema {found}, and this mlpsweep {} reads schema {SCHEMA_VERSION}", path.display(), env!("CARGO_PKG_VERSION"))]
-    Older {
-        /// The file.
-        path: PathBuf,
-        /// Its schema version.
-        found: i64,
-    },
-    /// Of another sweep.
-    #[error("{}: the results of another sweep: {}", path.display(), differences.join("; "))]
-    OtherSweep {
-        /// The file.
-        path: PathBuf,
-        /// What differs, a phrase per key.
-        differences: Vec<String>,
-    },
-    /// What stands in it cannot be understood.
-    #[error("{}: damaged: {reason}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What was found.
-        reason: String,
-    },
-    /// Reading or writing failed.
-    #[error("{}: {source}", path.display())]
-    Sqlite {
-        /// The file.
-        path: PathBuf,
-        /// What SQLite said.
-        source: rusqlite::Error,
-    },
-    /// The folder or the lock could not be made.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-}
-
-fn owner(pid: Option<u32>) -> String {
-    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
-}
-
-impl StoreError {
-    /// What would be right.
-    pub fn hint(&self) -> Option<String> {
-        Some(match self {
-            StoreError::Locked { .. } => "wait for it, stop it, or give this run its own folder with --out".into(),
-            StoreError::Missing { .. } => "name the folder a run has written, such as results/digits".into(),
-            StoreError::NotAStore { .. } => "the file was left as it is; give the run another folder with --out".into(),
-            StoreError::Newer { .. } => "the file was left as it is; use that version or a later one".into(),
-            StoreError::Older { .. } => {
-                "the file was left as it is; use the mlpsweep that wrote it, or begin anew with --fresh, \
-                 which deletes these results"
-                    .into()
-            }
-            StoreError::OtherSweep { .. } => {
-                "give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results".into()
-            }
-            StoreError::Damaged { .. } => {
-                "the file was left as it is; restore a copy of it, or begin anew with --fresh".into()
-            }
-            StoreError::Sqlite { .. } | StoreError::Io { .. } => return None,
-        })
-    }
-
-    /// Whether writing failed, rather than what was found being wrong.
-    pub fn is_output(&self) -> bool {
-        match self {
-            StoreError::Io { .. } => true,
-            StoreError::Sqlite { source, .. } => !matches!(
-                source.sqlite_error_code(),
-                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
-            ),
-            _ => false,
-        }
-    }
-}
 
 /// An open store.
 #[derive(Debug)]
@@ -578,139 +419,9 @@ impl Store {
     }
 }
 
-/// Takes the sweep for this process, by a lock the kernel lets go of when the process ends, however it ends.
-fn lock(folder: &Path) -> Result<File, StoreError> {
-    use std::io::{Read as _, Seek as _, Write as _};
-    let path = folder.join("study.lock");
-    let io = |source| StoreError::Io { path: path.clone(), source };
-    let mut file =
-        File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut text = String::new();
-            let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
-            return Err(StoreError::Locked { path, pid });
-        }
-        Err(TryLockError::Error(source)) => return Err(io(source)),
-    }
-    file.set_len(0).and_then(|()| file.rewind()).map_err(io)?;
-    writeln!(file, "{}", std::process::id()).map_err(io)?;
-    Ok(file)
-}
-
-/// Makes an empty store for the sweep: under another name first, so that a file called study.db is always whole.
-fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> {
-    let unfinished = folder.join(UNFINISHED);
-    remove(&unfinished)?;
-    remove_leftovers(folder, UNFINISHED)?;
-    remove_leftovers(folder, FILE_NAME)?;
-    let made: rusqlite::Result<()> = (|| {
-        let mut connection = Connection::open(&unfinished)?;
-        connection.pragma_update(None, "journal_mode", "memory")?;
-        // Synced below, once.
-        connection.pragma_update(None, "synchronous", "off")?;
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(SCHEMA)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-        transaction.execute("INSERT INTO meta VALUES ('sweep', ?1)", [to_json(info)])?;
-        transaction.commit()?;
-        // Here and not when it is opened: a process killed during the change would leave it to be undone by a writer.
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        connection.close().map_err(|(_, error)| error)
-    })();
-    made.map_err(|source| StoreError::Sqlite { path: unfinished.clone(), source })?;
-    let synced = File::options().write(true).open(&unfinished).and_then(|file| file.sync_all());
-    synced.map_err(|source| StoreError::Io { path: unfinished.clone(), source })?;
-    let path = folder.join(FILE_NAME);
-    std::fs::rename(&unfinished, &path).map_err(|source| StoreError::Io { path, source })?;
-    // The name must be on the disk before the first fold is. Where folders cannot be synced there is nothing to do.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    Ok(())
-}
-
-/// Removes what SQLite keeps beside a file. Without the file it would be taken for a part of the next one.
-fn remove_leftovers(folder: &Path, name: &str) -> Result<(), StoreError> {
-    ["-wal", "-shm"].iter().try_for_each(|suffix| remove(&folder.join(format!("{name}{suffix}"))))
-}
-
-/// Removes a file that may not be there.
-fn remove(path: &Path) -> Result<(), StoreError> {
-    match std::fs::remove_file(path) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            Err(StoreError::Io { path: path.to_owned(), source })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether the file is a store this version may touch; reads it, writes nothing.
-fn check_file(path: &Path) -> Result<(), StoreError> {
-    use std::io::Read as _;
-    let io = |source| StoreError::Io { path: path.to_owned(), source };
-    let not_a_store =
-        |reason: &str| StoreError::NotAStore { path: path.to_owned(), reason: reason.to_owned() };
-    let mut header = [0; 100];
-    let n = File::open(path).and_then(|mut file| file.read(&mut header)).map_err(io)?;
-    if n == 0 {
-        return Err(not_a_store("the file is empty"));
-    }
-    if n < header.len() || &header[..16] != b"SQLite format 3\0" {
-        return Err(not_a_store("the file is no SQLite database"));
-    }
-    let field = |at: usize| {
-        i64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]))
-    };
-    let (version, application) = (field(60), field(68));
-    if application != APPLICATION_ID {
-        return Err(not_a_store("the database belongs to another program"));
-    }
-    if version > SCHEMA_VERSION {
-        return Err(StoreError::Newer { path: path.to_owned(), found: version });
-    }
-    if version < SCHEMA_VERSION {
-        return Err(StoreError::Older { path: path.to_owned(), found: version });
-    }
-    // SQLite would fill a cut page with zeros. With a log beside it the page may stand there.
-    let length = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.len());
-    let page = u64::from(u16::from_be_bytes([header[16], header[17]]));
-    if page > 1 && length(path) % page != 0 && length(&path.with_extension("db-wal")) == 0 {
-        let reason = "the file ends in the middle of a page".to_owned();
-        return Err(StoreError::Damaged { path: path.to_owned(), reason });
-    }
-    Ok(())
-}
-
-fn connect(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
-    let flags = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-    let opened: rusqlite::Result<(Connection, String)> = (|| {
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        connection.busy_timeout(std::time::Duration::from_secs(10))?;
-        connection.pragma_update(None, "trusted_schema", false)?;
-        connection.pragma_update(None, "cell_size_check", true)?;
-        connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        if !read_only {
-            connection.pragma_update(None, "journal_mode", "wal")?;
-            connection.pragma_update(None, "synchronous", "full")?;
-            connection.pragma_update(None, "foreign_keys", true)?;
-            // Every page would be looked at once more: what is written to was made, or opened to be read, just now.
-            return Ok((connection, "ok".to_owned()));
-        }
-        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        Ok((connection, verdict))
-    })();
-    match opened {
-        Ok((connection, verdict)) if verdict == "ok" => Ok(connection),
-        Ok((_, verdict)) => Err(StoreError::Damaged { path: path.to_owned(), reason: verdict }),
-        Err(source) => match source.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
-                Err(StoreError::Damaged { path: path.to_owned(), reason: source.to_string() })
-            }
-            _ => Err(StoreError::Sqlite { path: path.to_owned(), source }),
-        },
-    }
-}
+/// The kinds of [`OutOfFold`].
+const SCORES: &str = "scores";
+const PREDICTIONS: &str = "predictions";
 
 /// A phrase for every key in which the two identities differ.
 fn differences(
@@ -743,54 +454,4 @@ fn unit_id(trial: i64, split: i64) -> UnitId {
 
 fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("records hold finite numbers and have text keys")
-}
-
-/// Little-endian f64s, one after the other.
-fn number_bytes(numbers: &[f64]) -> Vec<u8> {
-    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
-}
-
-fn numbers(bytes: &[u8]) -> Vec<f64> {
-    let number = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().expect("eight bytes"));
-    bytes.chunks_exact(8).map(number).collect()
-}
-
-/// The rate and the losses of an epoch; gradient norms come after them.
-const FIXED_NUMBERS: usize = 4;
-
-fn curve_bytes(curve: &[CurvePoint]) -> Vec<u8> {
-    let Some(first) = curve.first() else { return Vec::new() };
-    let n_numbers = FIXED_NUMBERS + first.gradient_norms.len();
-    let mut bytes = Vec::with_capacity(4 + 8 * n_numbers * curve.len());
-    bytes.extend((n_numbers as u32).to_le_bytes());
-    for point in curve {
-        let [rate, watched] =
-            [point.learning_rate, point.validation_loss].map(|number| number.unwrap_or(f64::NAN));
-        for number in [rate, point.train_loss, point.penalty, watched] {
-            bytes.extend(number.to_le_bytes());
-        }
-        bytes.extend(point.gradient_norms.iter().flat_map(|norm| norm.to_le_bytes()));
-    }
-    bytes
-}
-
-/// `None` for bytes that are no whole epochs.
-fn curve_points(bytes: &[u8]) -> Option<Vec<CurvePoint>> {
-    if bytes.is_empty() {
-        return Some(Vec::new());
-    }
-    let (&count, bytes) = bytes.split_first_chunk()?;
-    let n_numbers = u32::from_le_bytes(count) as usize;
-    if n_numbers < FIXED_NUMBERS || !bytes.len().is_multiple_of(8 * n_numbers) {
-        return None;
-    }
-    let number = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().expect("eight bytes"));
-    let epochs = bytes.chunks_exact(8 * n_numbers).map(|epoch| CurvePoint {
-        learning_rate: Some(number(&epoch[..8])).filter(|rate| !rate.is_nan()),
-        train_loss: number(&epoch[8..16]),
-        penalty: number(&epoch[16..24]),
-        validation_loss: Some(number(&epoch[24..32])).filter(|loss| !loss.is_nan()),
-        gradient_norms: epoch[32..].chunks_exact(8).map(number).collect(),
-    });
-    Some(epochs.collect())
 }

@@ -1,0 +1,119 @@
+//! Why a store cannot be opened, read or written.
+
+use super::schema::SCHEMA_VERSION;
+use std::path::PathBuf;
+
+/// Why a store cannot be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process owns it.
+    #[error("{}: another mlpsweep is running this sweep{}", path.display(), owner(*.pid))]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// The process that wrote its number into it.
+        pid: Option<u32>,
+    },
+    /// There is none.
+    #[error("{}: no sweep has been run here", path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A file that is no store of ours.
+    #[error("{}: not a sweep store: {reason}", path.display())]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// Written by a later version.
+    #[error("{}: written with store schema {found}, and this mlpsweep {} knows up to {SCHEMA_VERSION}", path.display(), env!("CARGO_PKG_VERSION"))]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+    },
+    /// Written by an earlier version, whose records lack what reports now need.
+    #[error("{}: written with store schema {found}, and this mlpsweep {} reads schema {SCHEMA_VERSION}", path.display(), env!("CARGO_PKG_VERSION"))]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: i64,
+    },
+    /// Of another sweep.
+    #[error("{}: the results of another sweep: {}", path.display(), differences.join("; "))]
+    OtherSweep {
+        /// The file.
+        path: PathBuf,
+        /// What differs, a phrase per key.
+        differences: Vec<String>,
+    },
+    /// What stands in it cannot be understood.
+    #[error("{}: damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// Reading or writing failed.
+    #[error("{}: {source}", path.display())]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The folder or the lock could not be made.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+fn owner(pid: Option<u32>) -> String {
+    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+}
+
+impl StoreError {
+    /// What would be right.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            StoreError::Locked { .. } => "wait for it, stop it, or give this run its own folder with --out".into(),
+            StoreError::Missing { .. } => "name the folder a run has written, such as results/digits".into(),
+            StoreError::NotAStore { .. } => "the file was left as it is; give the run another folder with --out".into(),
+            StoreError::Newer { .. } => "the file was left as it is; use that version or a later one".into(),
+            StoreError::Older { .. } => {
+                "the file was left as it is; use the mlpsweep that wrote it, or begin anew with --fresh, \
+                 which deletes these results"
+                    .into()
+            }
+            StoreError::OtherSweep { .. } => {
+                "give the sweep another `name` or --out, or begin anew with --fresh, which deletes these results".into()
+            }
+            StoreError::Damaged { .. } => {
+                "the file was left as it is; restore a copy of it, or begin anew with --fresh".into()
+            }
+            StoreError::Sqlite { .. } | StoreError::Io { .. } => return None,
+        })
+    }
+
+    /// Whether writing failed, rather than what was found being wrong.
+    pub fn is_output(&self) -> bool {
+        match self {
+            StoreError::Io { .. } => true,
+            StoreError::Sqlite { source, .. } => !matches!(
+                source.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+            ),
+            _ => false,
+        }
+    }
+}

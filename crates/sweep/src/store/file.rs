@@ -1,0 +1,146 @@
+//! The file: made, locked, looked at and opened.
+
+use super::error::StoreError;
+use super::schema::{APPLICATION_ID, SCHEMA, SCHEMA_VERSION};
+use super::{FILE_NAME, to_json};
+use crate::record::SweepInfo;
+use rusqlite::{Connection, OpenFlags};
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+/// Its name until it is whole.
+const UNFINISHED: &str = "study.db.new";
+
+/// Takes the sweep for this process, by a lock the kernel lets go of when the process ends, however it ends.
+pub(super) fn lock(folder: &Path) -> Result<File, StoreError> {
+    use std::io::{Read as _, Seek as _, Write as _};
+    let path = folder.join("study.lock");
+    let io = |source| StoreError::Io { path: path.clone(), source };
+    let mut file =
+        File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+            return Err(StoreError::Locked { path, pid });
+        }
+        Err(TryLockError::Error(source)) => return Err(io(source)),
+    }
+    file.set_len(0).and_then(|()| file.rewind()).map_err(io)?;
+    writeln!(file, "{}", std::process::id()).map_err(io)?;
+    Ok(file)
+}
+
+/// Makes an empty store for the sweep: under another name first, so that a file called study.db is always whole.
+pub(super) fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> {
+    let unfinished = folder.join(UNFINISHED);
+    remove(&unfinished)?;
+    remove_leftovers(folder, UNFINISHED)?;
+    remove_leftovers(folder, FILE_NAME)?;
+    let made: rusqlite::Result<()> = (|| {
+        let mut connection = Connection::open(&unfinished)?;
+        connection.pragma_update(None, "journal_mode", "memory")?;
+        // Synced below, once.
+        connection.pragma_update(None, "synchronous", "off")?;
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+        transaction.execute("INSERT INTO meta VALUES ('sweep', ?1)", [to_json(info)])?;
+        transaction.commit()?;
+        // Here and not when it is opened: a process killed during the change would leave it to be undone by a writer.
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.close().map_err(|(_, error)| error)
+    })();
+    made.map_err(|source| StoreError::Sqlite { path: unfinished.clone(), source })?;
+    let synced = File::options().write(true).open(&unfinished).and_then(|file| file.sync_all());
+    synced.map_err(|source| StoreError::Io { path: unfinished.clone(), source })?;
+    let path = folder.join(FILE_NAME);
+    std::fs::rename(&unfinished, &path).map_err(|source| StoreError::Io { path, source })?;
+    // The name must be on the disk before the first fold is. Where folders cannot be synced there is nothing to do.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// Removes what SQLite keeps beside a file. Without the file it would be taken for a part of the next one.
+pub(super) fn remove_leftovers(folder: &Path, name: &str) -> Result<(), StoreError> {
+    ["-wal", "-shm"].iter().try_for_each(|suffix| remove(&folder.join(format!("{name}{suffix}"))))
+}
+
+/// Removes a file that may not be there.
+pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::Io { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the file is a store this version may touch; reads it, writes nothing.
+pub(super) fn check_file(path: &Path) -> Result<(), StoreError> {
+    use std::io::Read as _;
+    let io = |source| StoreError::Io { path: path.to_owned(), source };
+    let not_a_store =
+        |reason: &str| StoreError::NotAStore { path: path.to_owned(), reason: reason.to_owned() };
+    let mut header = [0; 100];
+    let n = File::open(path).and_then(|mut file| file.read(&mut header)).map_err(io)?;
+    if n == 0 {
+        return Err(not_a_store("the file is empty"));
+    }
+    if n < header.len() || &header[..16] != b"SQLite format 3\0" {
+        return Err(not_a_store("the file is no SQLite database"));
+    }
+    let field = |at: usize| {
+        i64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]))
+    };
+    let (version, application) = (field(60), field(68));
+    if application != APPLICATION_ID {
+        return Err(not_a_store("the database belongs to another program"));
+    }
+    if version > SCHEMA_VERSION {
+        return Err(StoreError::Newer { path: path.to_owned(), found: version });
+    }
+    if version < SCHEMA_VERSION {
+        return Err(StoreError::Older { path: path.to_owned(), found: version });
+    }
+    // SQLite would fill a cut page with zeros. With a log beside it the page may stand there.
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |data| data.len());
+    let page = u64::from(u16::from_be_bytes([header[16], header[17]]));
+    if page > 1 && length(path) % page != 0 && length(&path.with_extension("db-wal")) == 0 {
+        let reason = "the file ends in the middle of a page".to_owned();
+        return Err(StoreError::Damaged { path: path.to_owned(), reason });
+    }
+    Ok(())
+}
+
+pub(super) fn connect(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
+    let flags = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    let opened: rusqlite::Result<(Connection, String)> = (|| {
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.pragma_update(None, "cell_size_check", true)?;
+        connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        if !read_only {
+            connection.pragma_update(None, "journal_mode", "wal")?;
+            connection.pragma_update(None, "synchronous", "full")?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+            // Every page would be looked at once more: what is written to was made, or opened to be read, just now.
+            return Ok((connection, "ok".to_owned()));
+        }
+        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        Ok((connection, verdict))
+    })();
+    match opened {
+        Ok((connection, verdict)) if verdict == "ok" => Ok(connection),
+        Ok((_, verdict)) => Err(StoreError::Damaged { path: path.to_owned(), reason: verdict }),
+        Err(source) => match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Err(StoreError::Damaged { path: path.to_owned(), reason: source.to_string() })
+            }
+            _ => Err(StoreError::Sqlite { path: path.to_owned(), source }),
+        },
+    }
+}
