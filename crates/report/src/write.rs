@@ -63,7 +63,9 @@ pub fn write_all(study: &Study, ranking: &Ranking<'_>, folder: &Path) -> Result<
     ];
     let written: Result<Vec<Written>, OutputError> =
         files.into_iter().map(|(name, make)| Written::new(folder.join(name), make().as_bytes())).collect();
-    written?.into_iter().try_for_each(Written::publish)
+    written?.into_iter().try_for_each(Written::publish)?;
+    sync_folder(folder);
+    Ok(())
 }
 
 /// Writes one file, whole or not at all. On Unix its permissions are what the umask leaves of `rw-rw-r--`.
@@ -78,7 +80,19 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), OutputError> {
         let written = File::options().write(true).open(&target).and_then(|mut file| file.write_all(content));
         return written.map_err(|source| OutputError { path: path.to_owned(), source });
     }
-    Written::new(target, content)?.publish()
+    let folder = folder_of(&target).to_owned();
+    Written::new(target, content)?.publish()?;
+    sync_folder(&folder);
+    Ok(())
+}
+
+/// Puts new names on the disk. Where folders cannot be synced there is nothing to do.
+fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A file on the disk that does not have its name yet; removed when dropped.
@@ -107,7 +121,7 @@ impl Written {
 fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile<File>> {
     let name =
         path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file's name"))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let prefix = format!(".{}.", name.to_string_lossy());
     remove_strays(folder, &prefix);
     let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, create)?;

@@ -4,6 +4,7 @@
 //! slow one. Results go back to the calling thread, which alone stores and shows them.
 
 use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -21,7 +22,7 @@ const MOST_WAITING: usize = 1024;
 /// Runs `work` on every job, on `n_jobs` threads, and hands what comes out to `deliver` in batches.
 ///
 /// A batch holds what has finished within 20 ms, so that one write to the disk may serve several. When `deliver`
-/// fails, no further job is started, and its error is returned once the running ones are done.
+/// fails, no further job is started, and its error is returned once the running ones are done; so does its panic go on then.
 ///
 /// # Errors
 /// The first error of `deliver`; or that of the system when threads cannot be started.
@@ -51,8 +52,9 @@ pub fn fan_out<J: Send, R: Send, E: From<std::io::Error>>(
             });
         });
         let mut outcome = Ok(());
+        let mut panicked = None;
         while let Ok(first) = receiver.recv() {
-            if outcome.is_ok() {
+            if outcome.is_ok() && panicked.is_none() {
                 let mut batch = vec![first];
                 let until = Instant::now() + GATHER;
                 // Results that come faster than they are taken must not keep the batch open.
@@ -61,11 +63,15 @@ pub fn fan_out<J: Send, R: Send, E: From<std::io::Error>>(
                 {
                     batch.push(next);
                 }
-                outcome = deliver(batch);
-                failed.store(outcome.is_err(), Ordering::Relaxed);
+                match catch_unwind(AssertUnwindSafe(|| deliver(batch))) {
+                    Ok(delivered) => outcome = delivered,
+                    // Workers that wait for this thread would wait for ever.
+                    Err(panic) => panicked = Some(panic),
+                }
+                failed.store(outcome.is_err() || panicked.is_some(), Ordering::Relaxed);
             }
         }
-        outcome
+        panicked.map_or(outcome, |panic| resume_unwind(panic))
     })
 }
 
@@ -97,5 +103,13 @@ mod tests {
     fn a_failed_delivery_ends_the_run() {
         let outcome = fan_out(2, 0_u64.., |job| job, |_| Err(std::io::Error::other("the disk is full")));
         assert_eq!(outcome.expect_err("deliver failed").to_string(), "the disk is full");
+    }
+
+    #[test]
+    fn a_panic_of_delivery_ends_the_run() {
+        let outcome = catch_unwind(|| {
+            fan_out(2, 0_u64.., |job| job, |_| -> Result<(), std::io::Error> { panic!("a bug") })
+        });
+        assert_eq!(outcome.expect_err("it panicked").downcast_ref(), Some(&"a bug"));
     }
 }
