@@ -293,6 +293,8 @@ pub(crate) enum ExportFormat {
     Optuna,
     /// Learning curves as an event file
     Tensorboard,
+    /// A copy of the store, study.db, whole even while a run goes on
+    Store,
 }
 
 /// Train one configuration on all rows.

@@ -5,12 +5,20 @@ use crate::exit::{NOTHING, Problem, USAGE, print, tell};
 use mlpsweep_export::{cv_results_csv, cv_results_json, onnx, optuna_journal, tensorboard};
 use mlpsweep_model::Model;
 use mlpsweep_report::{Ranking, Study, write_file};
+use mlpsweep_sweep::store::Store;
 
 pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Problem> {
     let ExportArguments { folder, to, out } = arguments;
+    if let (ExportFormat::Store, Some(path)) = (to, out) {
+        Store::copy(folder, path)?;
+        tell(&format!("written: {}", path.display()));
+        return Ok(());
+    }
     let content = match to {
         ExportFormat::Safetensors => Content::Bytes(Model::load(folder)?.to_bytes()),
         ExportFormat::Onnx => Content::Bytes(onnx(&Model::load(folder)?)),
+        // The file is written by the store itself, and there is none.
+        ExportFormat::Store => Content::Bytes(Vec::new()),
         _ => {
             let study = Study::read(folder, *to == ExportFormat::Tensorboard)?;
             if study.folds.is_empty() {

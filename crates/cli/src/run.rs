@@ -47,6 +47,13 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         Store::delete(&folder)?;
     }
 
+    if let Some(copy) = Store::copy_of_earlier(&folder) {
+        note(&format!(
+            "note: the store was written by an earlier version; a copy of it as it was stays in {}",
+            copy.display()
+        ));
+    }
+
     let metric = plan.metrics[0].name();
     let options = RunOptions {
         jobs: n_jobs,

@@ -1,6 +1,7 @@
 //! Runs that go on where another stopped, and stores that are left alone.
 
 use crate::fixture::{ENDLESS, Place, SMALL, entries, model, n_begun, n_finished, results, wait_for_units};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -66,7 +67,7 @@ fn files_that_are_no_stores() {
         ("picture", b"\xff\xd8\xff\xe0 and more".to_vec(), "not a sweep store"),
         ("truncated", good[..good.len() - 4096].to_vec(), "damaged"),
         ("foreign", header(68, &42_u32.to_be_bytes()), "another program"),
-        ("newer", header(60, &999_u32.to_be_bytes()), "schema 999, and this mlpsweep"),
+        ("newer", header(60, &999_u32.to_be_bytes()), "schema 999, and this is mlpsweep"),
         ("older", header(60, &1_u32.to_be_bytes()), "schema 1, and this mlpsweep"),
     ] {
         std::fs::create_dir(place.path(name)).expect("a folder");
@@ -81,6 +82,44 @@ fn files_that_are_no_stores() {
     place.say("run s.toml --out older --fresh").expect(0, "");
     assert_eq!(results(&place.path("older")), results(&place.path("good")));
     place.say("run s.toml --out picture --fresh").expect(7, "not a sweep store");
+}
+
+/// A store of schema 4, which the version before this one wrote, with its reports.
+#[test]
+fn a_store_of_an_earlier_version() {
+    let of_4 = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema4");
+        std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    let place = Place::new("");
+    place.write("s.toml", of_4("s.toml"));
+    std::fs::create_dir(place.path("o")).expect("a folder");
+    place.write("o/study.db", of_4("study.db"));
+    // Who only reads leaves it as it is.
+    place.say("report o").expect(0, "");
+    assert!(place.read("o/study.db") == of_4("study.db") && !place.path("o/study.db.schema4").exists());
+    for name in ["ranked.csv", "folds.csv", "curves.csv"] {
+        assert_eq!(
+            place.read_text(&format!("o/{name}")),
+            String::from_utf8(of_4(name)).expect("text"),
+            "{name}"
+        );
+    }
+    place.say("run s.toml --out o").expect(0, "78/78 folds").expect(0, "stays in o/study.db.schema4");
+    assert!(place.read("o/study.db") != of_4("study.db"));
+    std::fs::create_dir(place.path("before")).expect("a folder");
+    std::fs::rename(place.path("o/study.db.schema4"), place.path("before/study.db")).expect("a copy");
+    place.say("report before").expect(0, "");
+    assert_eq!(results(&place.path("before")), results(&place.path("o")));
+    let more = "--set search.trials=18";
+    let ran = place.say(&format!("run s.toml --out o {more}")).expect(0, "78/");
+    assert!(!ran.stderr.contains("schema4"), "{}", ran.stderr);
+    place.say(&format!("run s.toml --out whole {more}")).expect(0, "");
+    assert_eq!(results(&place.path("o")), results(&place.path("whole")));
+    // Another sweep's is refused as it was.
+    place.write("o/study.db", of_4("study.db"));
+    place.say("run s.toml --out o --set seed=1").expect(7, "`seed` was 11 and is now 1");
+    assert!(place.read("o/study.db") == of_4("study.db"));
 }
 
 #[test]

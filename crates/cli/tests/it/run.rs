@@ -150,6 +150,28 @@ fn a_folder_that_may_not_be_written() {
     }
 }
 
+/// Everything that is read from a store can be read where nothing may be written.
+#[test]
+fn a_folder_that_may_only_be_read() {
+    let place = Place::new(SMALL);
+    place.say("run s.toml --out o#1?").expect(0, "");
+    for name in entries(&place.path("o#1?")) {
+        if !place.path("o#1?").join(&name).is_dir() {
+            crate::fixture::set_mode(&place.path("o#1?").join(name), 0o444);
+        }
+    }
+    crate::fixture::set_mode(&place.path("o#1?"), 0o555);
+    let table = place.say("rank o#1?").expect(0, "").stdout;
+    for line in ["rank o#1?", "status o#1?", "export o#1? --to sklearn-csv", "rank o#1?"] {
+        let Some(ran) = crate::fixture::as_nobody(&place, line) else { return };
+        let ran = ran.expect(0, "");
+        assert!(!line.starts_with("rank") || ran.stdout == table, "{}", ran.stdout);
+    }
+    if let Some(ran) = crate::fixture::as_nobody(&place, "run s.toml --out o#1?") {
+        ran.expect(8, "Permission denied");
+    }
+}
+
 #[test]
 fn threads() {
     let place = Place::new(SMALL);

@@ -51,3 +51,25 @@ pub(super) fn curve_points(bytes: &[u8]) -> Option<Vec<CurvePoint>> {
     });
     Some(epochs.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_no_whole_epochs() {
+        let bytes = |count: &[u8], n_zeros: usize| [count, &vec![0; n_zeros]].concat();
+        // An epoch cut short, a count that does not divide, one too small for the losses, none at all, bytes left over.
+        for wrong in [
+            bytes(&[], 32),
+            bytes(&[5, 0, 0, 0], 48),
+            bytes(&[3, 0, 0, 0], 24),
+            bytes(&[], 36),
+            bytes(&[], 1),
+        ] {
+            assert_eq!(curve_points(&wrong), None, "{wrong:?}");
+        }
+        assert_eq!(curve_points(&bytes(&[4, 0, 0, 0], 64)).map(|curve| curve.len()), Some(2));
+        assert_eq!(curve_points(&[]), Some(Vec::new()));
+    }
+}

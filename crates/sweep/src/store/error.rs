@@ -1,5 +1,6 @@
 //! Why a store cannot be opened, read or written.
 
+use super::migrate::OLDEST;
 use super::schema::SCHEMA_VERSION;
 use std::path::PathBuf;
 
@@ -29,15 +30,17 @@ pub enum StoreError {
         reason: String,
     },
     /// Written by a later version.
-    #[error("{}: written with store schema {found}, and this mlpsweep {} knows up to {SCHEMA_VERSION}", path.display(), env!("CARGO_PKG_VERSION"))]
+    #[error("{}: written{} with store schema {found}, and this is mlpsweep {}, which knows up to {SCHEMA_VERSION}", path.display(), by(writer.as_deref()), env!("CARGO_PKG_VERSION"))]
     Newer {
         /// The file.
         path: PathBuf,
         /// Its schema version.
         found: i64,
+        /// The version of mlpsweep that wrote it, if that can be told.
+        writer: Option<String>,
     },
     /// Written by an earlier version, whose records lack what reports now need.
-    #[error("{}: written with store schema {found}, and this mlpsweep {} reads schema {SCHEMA_VERSION}", path.display(), env!("CARGO_PKG_VERSION"))]
+    #[error("{}: written with store schema {found}, and this mlpsweep {} reads schemas from {OLDEST} on", path.display(), env!("CARGO_PKG_VERSION"))]
     Older {
         /// The file.
         path: PathBuf,
@@ -76,6 +79,10 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+fn by(writer: Option<&str>) -> String {
+    writer.map(|version| format!(" by mlpsweep {version}")).unwrap_or_default()
 }
 
 fn owner(pid: Option<u32>) -> String {

@@ -1,12 +1,15 @@
 //! The file: made, locked, looked at and opened.
 
 use super::error::StoreError;
+use super::migrate::OLDEST;
+use super::rows::{Clash, insert, text};
 use super::schema::{APPLICATION_ID, SCHEMA, SCHEMA_VERSION};
 use super::{FILE_NAME, to_json};
 use crate::record::SweepInfo;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 
 /// Its name until it is whole.
 const UNFINISHED: &str = "study.db.new";
@@ -47,7 +50,7 @@ pub(super) fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> 
         transaction.execute_batch(SCHEMA)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-        transaction.execute("INSERT INTO meta VALUES ('sweep', ?1)", [to_json(info)])?;
+        insert(&transaction, "meta", Clash::Fail, &[text("sweep"), text(&to_json(info))])?;
         transaction.commit()?;
         // Here and not when it is opened: a process killed during the change would leave it to be undone by a writer.
         connection.pragma_update(None, "journal_mode", "wal")?;
@@ -78,8 +81,8 @@ pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Whether the file is a store this version may touch; reads it, writes nothing.
-pub(super) fn check_file(path: &Path) -> Result<(), StoreError> {
+/// The schema of a store that this version may touch; reads it, writes nothing.
+pub(super) fn check_file(path: &Path) -> Result<i64, StoreError> {
     use std::io::Read as _;
     let io = |source| StoreError::Io { path: path.to_owned(), source };
     let not_a_store =
@@ -100,9 +103,9 @@ pub(super) fn check_file(path: &Path) -> Result<(), StoreError> {
         return Err(not_a_store("the database belongs to another program"));
     }
     if version > SCHEMA_VERSION {
-        return Err(StoreError::Newer { path: path.to_owned(), found: version });
+        return Err(StoreError::Newer { path: path.to_owned(), found: version, writer: writer(path) });
     }
-    if version < SCHEMA_VERSION {
+    if version < OLDEST {
         return Err(StoreError::Older { path: path.to_owned(), found: version });
     }
     // SQLite would fill a cut page with zeros. With a log beside it the page may stand there.
@@ -112,35 +115,104 @@ pub(super) fn check_file(path: &Path) -> Result<(), StoreError> {
         let reason = "the file ends in the middle of a page".to_owned();
         return Err(StoreError::Damaged { path: path.to_owned(), reason });
     }
-    Ok(())
+    Ok(version)
 }
 
 pub(super) fn connect(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
     let flags = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-    let opened: rusqlite::Result<(Connection, String)> = (|| {
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        connection.busy_timeout(std::time::Duration::from_secs(10))?;
-        connection.pragma_update(None, "trusted_schema", false)?;
-        connection.pragma_update(None, "cell_size_check", true)?;
-        connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        if !read_only {
-            connection.pragma_update(None, "journal_mode", "wal")?;
-            connection.pragma_update(None, "synchronous", "full")?;
-            connection.pragma_update(None, "foreign_keys", true)?;
-            // Every page would be looked at once more: what is written to was made, or opened to be read, just now.
-            return Ok((connection, "ok".to_owned()));
+    let opened = open(path, flags, read_only);
+    let opened = match (opened, unchanging(path)) {
+        (Err(error), Some(uri)) if read_only && is_closed_to_us(&error) => {
+            open(uri.as_ref(), flags | OpenFlags::SQLITE_OPEN_URI, read_only)
         }
-        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        Ok((connection, verdict))
-    })();
+        (opened, _) => opened,
+    };
     match opened {
         Ok((connection, verdict)) if verdict == "ok" => Ok(connection),
         Ok((_, verdict)) => Err(StoreError::Damaged { path: path.to_owned(), reason: verdict }),
         Err(source) => match source.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Err(StoreError::Damaged { path: path.to_owned(), reason: source.to_string() })
             }
             _ => Err(StoreError::Sqlite { path: path.to_owned(), source }),
         },
     }
+}
+
+/// Whether SQLite could not make its files beside the store.
+fn is_closed_to_us(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// The address of a store that nobody writes to, so that none of SQLite's files are needed beside it: of one without a log.
+fn unchanging(path: &Path) -> Option<String> {
+    let has_log = std::fs::metadata(path.with_extension("db-wal")).is_ok_and(|log| log.len() > 0);
+    let escaped = |c: char| match c {
+        '%' | '?' | '#' => format!("%{:02x}", u32::from(c)),
+        c => c.to_string(),
+    };
+    let path = std::path::absolute(path).ok()?;
+    let path: String = path.to_str()?.chars().map(escaped).collect();
+    (!has_log).then(|| format!("file:{path}?immutable=1"))
+}
+
+/// The version of mlpsweep that says in a store of any schema that it wrote it.
+fn writer(path: &Path) -> Option<String> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(unchanging(path)?, flags).ok()?;
+    let sql = "SELECT json_extract(value, '$.version') FROM meta WHERE key = 'sweep'";
+    connection.query_row(sql, [], |row| row.get(0)).ok()
+}
+
+/// A copy of the whole database in another file, which takes the place of what was there when it is whole and on the disk.
+pub(super) fn copy_to(connection: &Connection, path: &Path, to: &Path) -> Result<(), StoreError> {
+    let io = |source| StoreError::Io { path: to.to_owned(), source };
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    // The umask decides who may read it, as with every other file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o664));
+    let unfinished = builder.prefix(".study.db.").suffix(".tmp").tempfile_in(folder).map_err(io)?;
+    let copied: rusqlite::Result<()> = (|| {
+        let mut copy = Connection::open(unfinished.path())?;
+        // Synced below, once.
+        copy.pragma_update(None, "synchronous", "off")?;
+        rusqlite::backup::Backup::new(connection, &mut copy)?.run_to_completion(
+            1024,
+            Duration::ZERO,
+            None,
+        )?;
+        // A file that stands alone: whoever copies it needs no other.
+        copy.pragma_update(None, "journal_mode", "delete")?;
+        copy.close().map_err(|(_, error)| error)
+    })();
+    copied.map_err(|source| match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => {
+            StoreError::Damaged { path: path.to_owned(), reason: source.to_string() }
+        }
+        _ => StoreError::Sqlite { path: to.to_owned(), source },
+    })?;
+    unfinished.as_file().sync_all().map_err(io)?;
+    unfinished.persist(to).map_err(|error| io(error.error))?;
+    // Where folders cannot be synced there is nothing to do.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// A connection, and what `quick_check` says where the file is only read.
+fn open(path: &Path, flags: OpenFlags, read_only: bool) -> rusqlite::Result<(Connection, String)> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    if !read_only {
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        // Every page would be looked at once more: what is written to was made, or opened to be read, just now.
+        return Ok((connection, "ok".to_owned()));
+    }
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok((connection, verdict))
 }

@@ -3,7 +3,8 @@
 //! ```text
 //! meta(key, value)                                    what the sweep is: SweepInfo as JSON; the winner's Refit and Closing, if any
 //! trials(number, point)                               the point as JSON
-//! folds(trial, split, record, curve)                  the record as JSON; curve: f64 an epoch, as below
+//! folds(trial, split, record)                         the record as JSON
+//! curves(trial, split, epochs)                        the learning curve, as below; none of no epochs
 //! pruned(trial, n_folds)                              trials that go no further, and the folds that they have at their last rung
 //! confirmations(trial, split, record)                 the same of splits that the search has not seen, from its last one on
 //! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
@@ -17,6 +18,9 @@
 //! the score of the fold to the bit, targets far from 0 keep their digits, and no two probabilities near 1 become equal. Of
 //! two classes one is enough. Numbers are little-endian.
 //!
+//! Every row ends with a checksum, [`rows`] says of what, and one that does not have it is damage. A store of an earlier schema is
+//! brought up, [`migrate`] says how.
+//!
 //! A curve begins with a u32, how many numbers an epoch has: the rate and three losses (NaN for a rate or a validation loss that
 //! is not there), and the gradient norms of the layers where they are recorded; then come the epochs. No epochs, no bytes.
 //!
@@ -27,6 +31,8 @@
 mod encoding;
 mod error;
 mod file;
+mod migrate;
+mod rows;
 mod schema;
 
 pub use error::StoreError;
@@ -35,9 +41,12 @@ use crate::record::{
     Closing, FoldRecord, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
 };
 use encoding::{curve_bytes, curve_points, number_bytes, numbers};
-use file::{check_file, connect, create, lock, remove, remove_leftovers};
+use file::{check_file, connect, copy_to, create, lock, remove, remove_leftovers};
 use mlpsweep_search::TrialNumber;
+use rows::{Clash, blob, insert, int, text};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use schema::SCHEMA_VERSION;
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -72,6 +81,10 @@ impl Store {
             if !differences.is_empty() {
                 return Err(StoreError::OtherSweep { path, differences });
             }
+            let schema = check_file(&path)?;
+            if schema < SCHEMA_VERSION {
+                migrate::on_disk(&path, schema)?;
+            }
         } else {
             create(folder, info)?;
         }
@@ -87,8 +100,28 @@ impl Store {
         if !path.exists() {
             return Err(StoreError::Missing { path });
         }
-        check_file(&path)?;
-        Ok(Store { connection: connect(&path, true)?, path, _lock: None })
+        let schema = check_file(&path)?;
+        let mut connection = connect(&path, true)?;
+        if schema < SCHEMA_VERSION {
+            connection = migrate::in_memory(&connection, schema).map_err(|error| sqlite(&path, error))?;
+        }
+        Ok(Store { connection, path, _lock: None })
+    }
+
+    /// Where a copy stays of the store of `folder` once a run has brought it to this version's tables; `None` where it has them.
+    pub fn copy_of_earlier(folder: &Path) -> Option<PathBuf> {
+        let path = folder.join(FILE_NAME);
+        let schema = check_file(&path).ok().filter(|&schema| schema < SCHEMA_VERSION)?;
+        Some(migrate::copy_of(&path, schema))
+    }
+
+    /// Puts a copy of the store of `folder` into a file, whole or not at all; a run may go on meanwhile.
+    ///
+    /// # Errors
+    /// The store cannot be read, or the copy cannot be written.
+    pub fn copy(folder: &Path, to: &Path) -> Result<(), StoreError> {
+        let Store { connection, path, .. } = Store::read(folder)?;
+        copy_to(&connection, &path, to)
     }
 
     /// Whether a process is running the sweep of `folder` now.
@@ -109,7 +142,7 @@ impl Store {
         }
         let _lock = lock(folder)?;
         match check_file(&path) {
-            Ok(()) | Err(StoreError::Older { .. }) => {}
+            Ok(_) | Err(StoreError::Older { .. }) => {}
             Err(error) => return Err(error),
         }
         remove(&path)?;
@@ -174,8 +207,9 @@ impl Store {
             let transaction = self.connection.transaction()?;
             for record in finished {
                 let UnitId { trial, split } = record.unit;
-                let sql = "INSERT INTO confirmations VALUES (?1, ?2, ?3)";
-                transaction.execute(sql, params![trial as i64, split as i64, to_json(record)])?;
+                let json = to_json(record);
+                let row = [int(trial as i64), int(split as i64), text(&json)];
+                insert(&transaction, "confirmations", Clash::Fail, &row)?;
             }
             transaction.commit()
         })();
@@ -187,25 +221,27 @@ impl Store {
     /// # Errors
     /// When they cannot be read.
     pub fn confirmations(&self) -> Result<Vec<FoldRecord>, StoreError> {
-        self.query("SELECT record FROM confirmations ORDER BY trial, split", |row| {
-            Ok(fold(row.get_ref(0)?.as_str()?, &[]))
-        })
+        self.query("confirmations", "trial, split", |row| Ok(fold(row.get_ref(2)?.as_str()?)))
     }
 
     /// Writes an entry of `meta` over what was there.
     fn put(&self, key: &str, value: &impl serde::Serialize) -> Result<(), StoreError> {
-        let sql = "INSERT OR REPLACE INTO meta VALUES (?1, ?2)";
-        let put = self.connection.execute(sql, [key, &to_json(value)]);
-        put.map(drop).map_err(|source| self.sqlite(source))
+        let put = insert(&self.connection, "meta", Clash::Replace, &[text(key), text(&to_json(value))]);
+        put.map_err(|source| self.sqlite(source))
     }
 
     /// Reads an entry of `meta`, which is called `what` where it cannot be understood.
     fn entry<T: serde::de::DeserializeOwned>(&self, key: &str, what: &str) -> Result<Option<T>, StoreError> {
-        let sql = "SELECT value FROM meta WHERE key = ?1";
-        let found = self.connection.query_row(sql, [key], |row| row.get::<_, String>(0)).optional();
-        let json = found.map_err(|source| self.sqlite(source))?;
-        let read = json.map(|json| serde_json::from_str(&json)).transpose();
-        read.map_err(|error| self.damaged(&format!("{what}: {error}")))
+        let sql = "SELECT * FROM meta WHERE key = ?1";
+        let found = self
+            .connection
+            .query_row(sql, [key], |row| Ok((row.get::<_, String>(1)?, rows::fault("meta", row)?)))
+            .optional();
+        let Some((json, fault)) = found.map_err(|source| self.sqlite(source))? else { return Ok(None) };
+        if let Some(fault) = fault {
+            return Err(self.damaged(&format!("{what}: {fault}")));
+        }
+        serde_json::from_str(&json).map(Some).map_err(|error| self.damaged(&format!("{what}: {error}")))
     }
 
     /// Says which rows each split validates, in the order of the splits. What is there already stays: rows and truth are
@@ -222,9 +258,9 @@ impl Store {
             let whole =
                 |numbers: Vec<u32>| numbers.into_iter().flat_map(u32::to_le_bytes).collect::<Vec<u8>>();
             for (split, ValidationRows { rows, truth, groups }) in splits.into_iter().enumerate() {
-                let sql = "INSERT OR IGNORE INTO validation VALUES (?1, ?2, ?3, ?4)";
-                let truth = number_bytes(&truth);
-                transaction.execute(sql, params![split as i64, whole(rows), truth, whole(groups)])?;
+                let (rows, truth, groups) = (whole(rows), number_bytes(&truth), whole(groups));
+                let row = [int(split as i64), blob(&rows), blob(&truth), blob(&groups)];
+                insert(&transaction, "validation", Clash::Keep, &row)?;
             }
             transaction.commit()
         })();
@@ -242,49 +278,36 @@ impl Store {
     ) -> Result<(), StoreError> {
         let written = (|| {
             let transaction = self.connection.transaction()?;
-            {
-                let mut trials = transaction
-                    .prepare_cached("INSERT OR IGNORE INTO trials (number, point) VALUES (?1, ?2)")?;
-                // What was stored at an earlier rung is replaced; anything else that is there already is a mistake.
-                let mut paused =
-                    transaction.prepare_cached("DELETE FROM folds WHERE trial = ?1 AND split = ?2")?;
-                let mut folds = transaction.prepare_cached(
-                    "INSERT INTO folds (trial, split, record, curve) VALUES (?1, ?2, ?3, ?4)",
-                )?;
-                let mut out_of_fold =
-                    transaction.prepare_cached("INSERT INTO out_of_fold VALUES (?1, ?2, ?3, ?4)")?;
-                let mut timings =
-                    transaction.prepare_cached("INSERT INTO timings VALUES (?1, ?2, ?3, ?4)")?;
-                for (trial, record, timing) in finished {
-                    trials.execute(params![trial.number as i64, to_json(&trial.point)])?;
-                    let UnitId { trial, split } = record.unit;
-                    if !record.earlier.is_empty() {
-                        paused.execute(params![trial as i64, split as i64])?;
-                    }
-                    folds.execute(params![
-                        trial as i64,
-                        split as i64,
-                        to_json(record),
-                        curve_bytes(&record.curve)
-                    ])?;
-                    let kept = match &record.out_of_fold {
-                        OutOfFold::Nothing => None,
-                        OutOfFold::Scores(scores) => {
-                            Some((SCORES, scores.iter().flat_map(|score| score.to_le_bytes()).collect()))
-                        }
-                        OutOfFold::Predictions(numbers) => Some((PREDICTIONS, number_bytes(numbers))),
-                    };
-                    if let Some((kind, numbers)) = kept {
-                        out_of_fold.execute(params![trial as i64, split as i64, kind, numbers])?;
-                    }
-                    let UnitId { trial, split } = timing.unit;
-                    let (started, elapsed) = (timing.started_unix_ms as i64, timing.elapsed_us as i64);
-                    timings.execute(params![trial as i64, split as i64, started, elapsed])?;
+            for (trial, record, timing) in finished {
+                let UnitId { trial: number, split } = record.unit;
+                let unit = [int(number as i64), int(split as i64)];
+                insert(&transaction, "trials", Clash::Keep, &[unit[0], text(&to_json(&trial.point))])?;
+                if !record.earlier.is_empty() {
+                    // What was stored at an earlier rung is replaced; anything else that is there already is a mistake.
+                    let sql = "DELETE FROM folds WHERE trial = ?1 AND split = ?2";
+                    transaction.prepare_cached(sql)?.execute(params![number as i64, split as i64])?;
                 }
-                for (trial, n_folds) in pruned {
-                    let sql = "INSERT OR REPLACE INTO pruned VALUES (?1, ?2)";
-                    transaction.execute(sql, params![trial as i64, n_folds as i64])?;
+                let of_unit = |table: &str, values: &[ValueRef<'_>]| {
+                    insert(&transaction, table, Clash::Fail, &[&unit, values].concat())
+                };
+                of_unit("folds", &[text(&to_json(record))])?;
+                if !record.curve.is_empty() {
+                    of_unit("curves", &[blob(&curve_bytes(&record.curve))])?;
                 }
+                match &record.out_of_fold {
+                    OutOfFold::Nothing => {}
+                    OutOfFold::Scores(scores) => {
+                        let bytes: Vec<u8> = scores.iter().flat_map(|score| score.to_le_bytes()).collect();
+                        of_unit("out_of_fold", &[text(SCORES), blob(&bytes)])?;
+                    }
+                    OutOfFold::Predictions(numbers) => {
+                        of_unit("out_of_fold", &[text(PREDICTIONS), blob(&number_bytes(numbers))])?;
+                    }
+                }
+                of_unit("timings", &[int(timing.started_unix_ms as i64), int(timing.elapsed_us as i64)])?;
+            }
+            for (trial, n_folds) in pruned {
+                insert(&transaction, "pruned", Clash::Replace, &[int(trial as i64), int(n_folds as i64)])?;
             }
             transaction.commit()
         })();
@@ -296,7 +319,7 @@ impl Store {
     /// # Errors
     /// When they cannot be read.
     pub fn trials(&self) -> Result<Vec<Trial>, StoreError> {
-        self.query("SELECT number, point FROM trials ORDER BY number", |row| {
+        self.query("trials", "number", |row| {
             let (number, point) = (row.get::<_, i64>(0)?, row.get_ref(1)?.as_str()?);
             let point = serde_json::from_str(point);
             Ok(point
@@ -310,7 +333,7 @@ impl Store {
     /// # Errors
     /// When they cannot be read.
     pub fn pruned(&self) -> Result<Vec<(TrialNumber, usize)>, StoreError> {
-        self.query("SELECT trial, n_folds FROM pruned ORDER BY trial", |row| {
+        self.query("pruned", "trial", |row| {
             let (trial, n_folds) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?);
             Ok(Ok((trial as TrialNumber, n_folds as usize)))
         })
@@ -321,12 +344,22 @@ impl Store {
     /// # Errors
     /// When they cannot be read.
     pub fn folds(&self, with_curves: bool) -> Result<Vec<FoldRecord>, StoreError> {
-        let sql = if with_curves {
-            "SELECT record, curve FROM folds ORDER BY trial, split"
-        } else {
-            "SELECT record, x'' FROM folds ORDER BY trial, split"
-        };
-        self.query(sql, |row| Ok(fold(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_blob()?)))
+        // A run may add to both tables meanwhile.
+        let _moment = self.connection.unchecked_transaction().map_err(|source| self.sqlite(source))?;
+        let mut folds = self.query("folds", "trial, split", |row| Ok(fold(row.get_ref(2)?.as_str()?)))?;
+        if !with_curves {
+            return Ok(folds);
+        }
+        let mut rest = folds.iter_mut();
+        self.each("curves", "trial, split", |row| {
+            let (unit, bytes) = (unit_id(row.get(0)?, row.get(1)?), row.get_ref(2)?.as_blob()?);
+            let fold = rest.find(|fold| fold.unit == unit);
+            let set = fold.zip(curve_points(bytes)).map(|(fold, curve)| fold.curve = curve);
+            Ok(set.ok_or_else(|| {
+                format!("the curve of trial {}, split {}: {} bytes", unit.trial, unit.split, bytes.len())
+            }))
+        })?;
+        Ok(folds)
     }
 
     /// Which rows each split validates, in the order of the splits.
@@ -338,9 +371,9 @@ impl Store {
             let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().expect("four bytes"));
             bytes.chunks_exact(4).map(number).collect()
         };
-        self.query("SELECT row_numbers, truth, row_groups FROM validation ORDER BY split", |row| {
-            let (rows, truth) = (row.get_ref(0)?.as_blob()?, row.get_ref(1)?.as_blob()?);
-            let groups = row.get_ref(2)?.as_blob()?;
+        self.query("validation", "split", |row| {
+            let (rows, truth) = (row.get_ref(1)?.as_blob()?, row.get_ref(2)?.as_blob()?);
+            let groups = row.get_ref(3)?.as_blob()?;
             Ok(Ok(ValidationRows { rows: whole(rows), truth: numbers(truth), groups: whole(groups) }))
         })
     }
@@ -354,7 +387,7 @@ impl Store {
         &self,
         mut visit: impl FnMut(UnitId, OutOfFold) -> Result<(), String>,
     ) -> Result<(), StoreError> {
-        self.each("SELECT trial, split, kind, numbers FROM out_of_fold ORDER BY trial, split", |row| {
+        self.each("out_of_fold", "trial, split", |row| {
             let unit = unit_id(row.get(0)?, row.get(1)?);
             let (kind, bytes) = (row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_blob()?);
             let score = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().expect("four bytes"));
@@ -371,7 +404,7 @@ impl Store {
     /// # Errors
     /// When they cannot be read.
     pub fn timings(&self) -> Result<Vec<Timing>, StoreError> {
-        self.query("SELECT trial, split, started_unix_ms, elapsed_us FROM timings ORDER BY rowid", |row| {
+        self.query("timings", "rowid", |row| {
             Ok(Ok(Timing {
                 unit: unit_id(row.get(0)?, row.get(1)?),
                 started_unix_ms: row.get::<_, i64>(2)? as u64,
@@ -380,38 +413,40 @@ impl Store {
         })
     }
 
-    /// What `read` makes of every row; its own error says what is damaged.
+    /// What `read` makes of every row of a table; its own error says what is damaged.
     fn query<T>(
         &self,
-        sql: &str,
+        table: &str,
+        order: &str,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<Result<T, String>>,
     ) -> Result<Vec<T>, StoreError> {
         let mut all = Vec::new();
-        self.each(sql, |row| Ok(read(row)?.map(|one| all.push(one))))?;
+        self.each(table, order, |row| Ok(read(row)?.map(|one| all.push(one))))?;
         Ok(all)
     }
 
-    /// Shows every row while SQLite holds it, so that none is copied.
+    /// Shows every row of a table while SQLite holds it, so that none is copied; all columns in their order.
     fn each(
         &self,
-        sql: &str,
+        table: &str,
+        order: &str,
         mut visit: impl FnMut(&Row<'_>) -> rusqlite::Result<Result<(), String>>,
     ) -> Result<(), StoreError> {
         let sqlite = |source| self.sqlite(source);
-        let mut statement = self.connection.prepare(sql).map_err(sqlite)?;
+        let sql = format!("SELECT * FROM {table} ORDER BY {order}");
+        let mut statement = self.connection.prepare(&sql).map_err(sqlite)?;
         let mut rows = statement.query([]).map_err(sqlite)?;
         while let Some(row) = rows.next().map_err(sqlite)? {
+            if let Some(fault) = rows::fault(table, row).map_err(sqlite)? {
+                return Err(self.damaged(&fault));
+            }
             visit(row).map_err(sqlite)?.map_err(|reason| self.damaged(&reason))?;
         }
         Ok(())
     }
 
     fn sqlite(&self, source: rusqlite::Error) -> StoreError {
-        // Our own statements are right: what SQLite cannot make sense of are the tables.
-        if source.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) {
-            return self.damaged(&source.to_string());
-        }
-        StoreError::Sqlite { path: self.path.clone(), source }
+        sqlite(&self.path, source)
     }
 
     fn damaged(&self, reason: &str) -> StoreError {
@@ -438,14 +473,18 @@ fn differences(
         .collect()
 }
 
-/// A fold from its columns; what is wrong with them, where something is.
-fn fold(record: &str, curve: &[u8]) -> Result<FoldRecord, String> {
-    let mut record: FoldRecord = serde_json::from_str(record).map_err(|error| format!("a fold: {error}"))?;
-    record.curve = curve_points(curve).ok_or_else(|| {
-        let UnitId { trial, split } = record.unit;
-        format!("the curve of trial {trial}, split {split}: {} bytes", curve.len())
-    })?;
-    Ok(record)
+/// What SQLite said of a store.
+fn sqlite(path: &Path, source: rusqlite::Error) -> StoreError {
+    // Our own statements are right: what SQLite cannot make sense of are the tables.
+    if source.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) {
+        return StoreError::Damaged { path: path.to_owned(), reason: source.to_string() };
+    }
+    StoreError::Sqlite { path: path.to_owned(), source }
+}
+
+/// A fold without its curve; what is wrong with it, where something is.
+fn fold(record: &str) -> Result<FoldRecord, String> {
+    serde_json::from_str(record).map_err(|error| format!("a fold: {error}"))
 }
 
 fn unit_id(trial: i64, split: i64) -> UnitId {

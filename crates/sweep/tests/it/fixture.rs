@@ -2,7 +2,7 @@
 
 use mlpsweep_search::TrialNumber;
 use mlpsweep_sweep::plan::Plan;
-use mlpsweep_sweep::record::{FoldRecord, Trial, ValidationRows};
+use mlpsweep_sweep::record::{FoldRecord, Timing, Trial, ValidationRows};
 use mlpsweep_sweep::runner::{self, RunEnd, RunOptions};
 use mlpsweep_sweep::spec::{SpecError, Sweep};
 use mlpsweep_sweep::store::Store;
@@ -82,6 +82,17 @@ pub(crate) fn whole(plan: &Plan, jobs: usize) -> Stored {
     let folder = folder();
     assert_eq!(run(plan, folder.path(), jobs), RunEnd::Finished);
     stored(folder.path())
+}
+
+/// Makes a store in which these folds are finished, each after so long.
+#[track_caller]
+pub(crate) fn keep(plan: &Plan, folder: &Path, trials: &[Trial], folds: &[FoldRecord], elapsed_us: u64) {
+    let mut store = Store::open(folder, &plan.info()).expect("a new store");
+    for record in folds {
+        let trial = trials.iter().find(|trial| trial.number == record.unit.trial).expect("its trial");
+        let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us };
+        store.append([(trial, record, &timing)], []).expect("room on the disk");
+    }
 }
 
 pub(crate) fn folder() -> tempfile::TempDir {

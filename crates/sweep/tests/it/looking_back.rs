@@ -1,9 +1,9 @@
 //! Sweeps in which results decide what is tried and for how long: the same on any number of threads, from wherever it goes on.
 
-use crate::fixture::{SMALL, folder, plan, run, stored, whole};
+use crate::fixture::{SMALL, folder, keep, plan, run, stored, whole};
 use mlpsweep_search::{TrialNumber, Value};
 use mlpsweep_sweep::Plan;
-use mlpsweep_sweep::record::UnitId;
+use mlpsweep_sweep::record::{FoldRecord, UnitId};
 use mlpsweep_sweep::runner::{self, RunEnd, RunOptions};
 use mlpsweep_sweep::store::FILE_NAME;
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,18 +157,14 @@ fn tpe_goes_where_trials_are_good() {
 #[test]
 fn folds_that_no_race_leaves() {
     let plan = sweep(&["search.trials=4"]);
-    for (sql, said) in [
-        ("DELETE FROM folds WHERE trial = 1 AND split = 0", "split 1 of trial 1 without those before it"),
-        (
-            "UPDATE folds SET record = replace(record, '\"split\":0', '\"split\":9') WHERE trial = 1",
-            "split 9 of trial 1, where the sweep has 4",
-        ),
+    let whole = whole(&plan, 1);
+    for (unit, said) in [
+        (UnitId { trial: 1, split: 1 }, "split 1 of trial 1 without those before it"),
+        (UnitId { trial: 1, split: 9 }, "split 9 of trial 1, where the sweep has 4"),
     ] {
         let folder = folder();
-        run(&plan, folder.path(), 1);
-        let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
-        connection.execute(sql, []).expect("changed");
-        drop(connection);
+        let one = FoldRecord { unit, ..whole.folds[0].clone() };
+        keep(&plan, folder.path(), &whole.trials, &[one], 0);
         let stop = AtomicBool::new(false);
         let options = RunOptions::new(1, &stop);
         let error = runner::run(&plan, folder.path(), &options, |_| {}).expect_err("damaged");

@@ -1,6 +1,6 @@
 //! The same results on any number of threads, after any interruption, and in any number of portions.
 
-use crate::fixture::{SMALL, folder, plan, run, stored, whole};
+use crate::fixture::{SMALL, folder, keep, plan, run, stored, whole};
 use mlpsweep_sweep::plan::Plan;
 use mlpsweep_sweep::record::{FoldRecord, FoldState, OutOfFold, UnitId};
 use mlpsweep_sweep::runner::{self, Progress, RunEnd, RunOptions};
@@ -311,19 +311,11 @@ fn trials_run_out_of_time() {
     for racing in ["off", "forgiving"] {
         let plan = plan(SMALL, &[&format!("search.racing={racing}")]);
         let folder = folder();
-        run(&plan, folder.path(), 1);
+        let whole = whole(&plan, 1);
         // Trial 2 has one fold, which took long.
         let slow = 2;
-        let store = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a store");
-        let changes = "
-            DELETE FROM pruned WHERE trial = 2;
-            DELETE FROM folds WHERE trial = 2 AND split > 0;
-            DELETE FROM timings WHERE trial = 2 AND split > 0;
-            UPDATE timings SET elapsed_us = 3600000001 WHERE trial = 2;
-        ";
-        store.execute_batch("PRAGMA foreign_keys = ON").expect("a pragma");
-        store.execute_batch(changes).expect("changes");
-        drop(store);
+        let first = whole.folds.iter().find(|fold| fold.unit == UnitId { trial: slow, split: 0 });
+        keep(&plan, folder.path(), &whole.trials, &[first.expect("it is there").clone()], 3_600_000_001);
         let mut last = None;
         let end = runner::run(&plan, folder.path(), &options, |progress| last = Some(progress.clone()));
         assert_eq!(end.expect("a run"), RunEnd::Finished);
@@ -337,7 +329,7 @@ fn trials_run_out_of_time() {
             folds.into_iter().filter(|fold| fold.unit.trial != slow).collect()
         };
         if racing == "off" {
-            assert_eq!(untouched(folds), untouched(whole(&plan, 1).folds), "others have their time");
+            assert_eq!(untouched(folds), untouched(whole.folds), "others have their time");
         }
         // More time changes nothing of what has ended.
         let before = stored(folder.path());

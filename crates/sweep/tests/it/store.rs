@@ -36,6 +36,16 @@ fn refused(damage: impl FnOnce(&Path)) -> String {
     say(&for_writing, folder.path())
 }
 
+fn read_all(folder: &Path) -> Result<(), StoreError> {
+    let store = Store::read(folder)?;
+    store.info()?;
+    store.trials()?;
+    store.folds(true)?;
+    store.timings()?;
+    store.validation_rows()?;
+    store.each_out_of_fold(|_, _| Ok(()))
+}
+
 fn record(trial: u64, split: usize, numbers: &[f64]) -> FoldRecord {
     let point = |&number: &f64| CurvePoint {
         learning_rate: Some(number),
@@ -194,7 +204,7 @@ fn validation_rows_are_put_once() {
 /// The bytes of the only curve in the store.
 fn curve_blob(path: &Path) -> Vec<u8> {
     let connection = rusqlite::Connection::open(path).expect("a database");
-    connection.query_row("SELECT curve FROM folds", [], |row| row.get(0)).expect("one fold")
+    connection.query_row("SELECT epochs FROM curves", [], |row| row.get(0)).expect("one fold")
 }
 
 /// A curve says how many numbers an epoch has, four and the norms.
@@ -219,33 +229,6 @@ fn curves_say_how_many_numbers_an_epoch_has() {
         let path = folder.path().join(FILE_NAME);
         assert_eq!(curve_blob(&path), expected, "{n_norms} norms");
         assert_eq!(store.folds(true).expect("folds"), [record]);
-    }
-}
-
-#[test]
-fn curves_that_are_no_whole_epochs() {
-    let folder = folder();
-    let mut store = open(folder.path(), &[]).expect("a new store");
-    let record = record(0, 2, &[0.5]);
-    let (trial, timing) = (
-        Trial { number: 0, point: Vec::new() },
-        Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 },
-    );
-    store.append([(&trial, &record, &timing)], []).expect("room on the disk");
-    // An epoch cut short, a count that does not divide, one too small for the losses, none at all, bytes left over.
-    for curve in [
-        "zeroblob(32)",
-        "x'05000000' || zeroblob(48)",
-        "x'03000000' || zeroblob(24)",
-        "zeroblob(36)",
-        "x'00'",
-    ] {
-        let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
-        connection.execute(&format!("UPDATE folds SET curve = CAST({curve} AS BLOB)"), []).expect("a change");
-        let error = store.folds(true).expect_err(curve);
-        let said = say(&error, folder.path());
-        assert!(said.starts_with("FOLDER/study.db: damaged: the curve of trial 0, split 2: "), "{said}");
-        assert_eq!(store.folds(false).expect("folds without curves").len(), 1);
     }
 }
 
@@ -373,11 +356,11 @@ fn other_programs_and_later_versions() {
        hint: the file was left as it is; give the run another folder with --out
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA user_version = 999")), @r"
-    FOLDER/study.db: written with store schema 999, and this mlpsweep 0.1.0 knows up to 4
+    FOLDER/study.db: written by mlpsweep 0.1.0 with store schema 999, and this is mlpsweep 0.1.0, which knows up to 5
        hint: the file was left as it is; use that version or a later one
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "PRAGMA user_version = 1")), @r"
-    FOLDER/study.db: written with store schema 1, and this mlpsweep 0.1.0 reads schema 4
+    FOLDER/study.db: written with store schema 1, and this mlpsweep 0.1.0 reads schemas from 4 on
        hint: the file was left as it is; use the mlpsweep that wrote it, or begin anew with --fresh, which deletes these results
     ");
     insta::assert_snapshot!(refused(|path| pragma(path, "DELETE FROM meta")), @r"
@@ -410,6 +393,59 @@ fn damaged_files() {
         std::fs::write(path, bytes).expect("a file");
     });
     assert!(overwritten.starts_with("FOLDER/study.db: damaged: "), "{overwritten}");
+}
+
+/// A bit that turned over in a row is no fault that SQLite would notice.
+#[test]
+fn a_row_that_has_changed() {
+    for (table, change) in [
+        ("meta", "value = replace(value, '\"seed\":3', '\"seed\":7') WHERE key = 'sweep'"),
+        ("trials", "point = replace(point, '0', '1')"),
+        ("folds", "record = replace(record, 'test_scores\":[0', 'test_scores\":[1')"),
+        ("curves", "epochs = zeroblob(length(epochs)) WHERE trial = 2 AND split = 1"),
+        ("timings", "elapsed_us = elapsed_us + 1"),
+        ("validation", "truth = zeroblob(length(truth))"),
+        ("out_of_fold", "numbers = zeroblob(length(numbers))"),
+    ] {
+        let folder = folder();
+        run(&plan(SMALL, &["search.racing=off"]), folder.path(), 1);
+        let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
+        assert!(
+            connection.execute(&format!("UPDATE {table} SET {change}"), []).expect("a change") > 0,
+            "{table}"
+        );
+        drop(connection);
+        let error = read_all(folder.path()).expect_err(table);
+        let is_said = |reason: &str| reason.contains(&format!("of {table} does not have its checksum"));
+        assert!(matches!(&error, StoreError::Damaged { reason, .. } if is_said(reason)), "{error:?}");
+    }
+}
+
+/// The SQLite that is compiled in has no known way to lose what it has synced: 3.51.3 mended the last one, a race between a
+/// checkpoint and a writer that begins the log anew.
+#[test]
+fn the_version_of_sqlite() {
+    assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+}
+
+#[test]
+fn a_copy() {
+    let folder = folder();
+    run(&plan(SMALL, &[]), folder.path(), 1);
+    let to = folder.path().join("elsewhere");
+    std::fs::create_dir(&to).expect("a folder");
+    // While somebody writes.
+    let owner = open(folder.path(), &[]).expect("continued");
+    std::fs::write(to.join(FILE_NAME), "an old copy").expect("a file");
+    Store::copy(folder.path(), &to.join(FILE_NAME)).expect("a copy");
+    drop(owner);
+    assert_eq!(std::fs::read_dir(&to).expect("a folder").count(), 1, "nothing beside it");
+    assert_eq!(stored(&to), stored(folder.path()));
+    assert_eq!(run(&plan(SMALL, &["search.trials=5"]), &to, 1), mlpsweep_sweep::runner::RunEnd::Finished);
+    let missing = Store::copy(&to.join("none"), &to.join("copy.db"));
+    assert!(matches!(missing, Err(StoreError::Missing { .. })));
+    let unwritable = Store::copy(folder.path(), &to.join("none/copy.db")).expect_err("no such folder");
+    assert!(unwritable.is_output(), "{unwritable}");
 }
 
 #[test]
@@ -499,21 +535,12 @@ fn a_log_that_was_left_is_read() {
 /// A store from which a table has gone is damaged, not unwritable.
 #[test]
 fn tables_that_are_not_there() {
-    for table in ["meta", "trials", "folds", "timings", "validation", "out_of_fold"] {
+    for table in ["meta", "trials", "folds", "curves", "timings", "validation", "out_of_fold"] {
         let folder = folder();
         drop(open(folder.path(), &[]).expect("a new store"));
         let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
         connection.execute(&format!("DROP TABLE {table}"), []).expect("a change");
-        let read = || -> Result<(), StoreError> {
-            let store = Store::read(folder.path())?;
-            store.info()?;
-            store.trials()?;
-            store.folds(true)?;
-            store.timings()?;
-            store.validation_rows()?;
-            store.each_out_of_fold(|_, _| Ok(()))
-        };
-        let error = read().expect_err(table);
+        let error = read_all(folder.path()).expect_err(table);
         assert!(matches!(&error, StoreError::Damaged { reason, .. } if reason.contains(table)), "{error:?}");
     }
 }
