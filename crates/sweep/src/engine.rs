@@ -42,7 +42,7 @@ pub fn fan_out<J: Send, R: Send, E: From<std::io::Error>>(
     std::thread::scope(|scope| {
         let failed = &failed;
         let work = &work;
-        scope.spawn(move || {
+        let fan = move || {
             let wanted = jobs.take_while(|_| !failed.load(Ordering::Relaxed));
             pool.install(|| {
                 wanted.par_bridge().for_each_with(sender, |sender, job| {
@@ -50,7 +50,8 @@ pub fn fan_out<J: Send, R: Send, E: From<std::io::Error>>(
                     let _ = sender.send(work(job));
                 });
             });
-        });
+        };
+        std::thread::Builder::new().name("mlpsweep-fan".into()).spawn_scoped(scope, fan)?;
         let mut outcome = Ok(());
         let mut panicked = None;
         while let Ok(first) = receiver.recv() {

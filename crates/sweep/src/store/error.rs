@@ -2,6 +2,8 @@
 
 use super::migrate::OLDEST;
 use super::schema::SCHEMA_VERSION;
+use rusqlite::ErrorCode;
+use std::io;
 use std::path::PathBuf;
 
 /// Why a store cannot be opened, read or written.
@@ -77,7 +79,7 @@ pub enum StoreError {
         /// The file or folder.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
 }
 
@@ -108,7 +110,17 @@ impl StoreError {
             StoreError::Damaged { .. } => {
                 "the file was left as it is; restore a copy of it, or begin anew with --fresh".into()
             }
-            StoreError::Sqlite { .. } | StoreError::Io { .. } => return None,
+            StoreError::Sqlite { source, .. } => match source.sqlite_error_code() {
+                Some(ErrorCode::DiskFull) => "make room on the disk and run again; what was shown as done is stored".into(),
+                Some(ErrorCode::SystemIoFailure) => {
+                    "is the disk full, or failing? what was shown as done is stored; run again to continue".into()
+                }
+                _ => return None,
+            },
+            StoreError::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk".into(),
+                _ => return None,
+            },
         })
     }
 
@@ -118,7 +130,7 @@ impl StoreError {
             StoreError::Io { .. } => true,
             StoreError::Sqlite { source, .. } => !matches!(
                 source.sqlite_error_code(),
-                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
             ),
             _ => false,
         }

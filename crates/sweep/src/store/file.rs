@@ -41,8 +41,21 @@ pub(super) fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> 
     remove(&unfinished)?;
     remove_leftovers(folder, UNFINISHED)?;
     remove_leftovers(folder, FILE_NAME)?;
+    write_new(&unfinished, info).inspect_err(|_| {
+        // Nothing half done is left where somebody would wonder about it; that it cannot be removed either is not worth a word.
+        let _ = remove(&unfinished).and_then(|()| remove_leftovers(folder, UNFINISHED));
+    })?;
+    let path = folder.join(FILE_NAME);
+    std::fs::rename(&unfinished, &path).map_err(|source| StoreError::Io { path, source })?;
+    // The name must be on the disk before the first fold is. Where folders cannot be synced there is nothing to do.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// Writes an empty store, and syncs it.
+fn write_new(unfinished: &Path, info: &SweepInfo) -> Result<(), StoreError> {
     let made: rusqlite::Result<()> = (|| {
-        let mut connection = Connection::open(&unfinished)?;
+        let mut connection = Connection::open(unfinished)?;
         connection.pragma_update(None, "journal_mode", "memory")?;
         // Synced below, once.
         connection.pragma_update(None, "synchronous", "off")?;
@@ -56,14 +69,9 @@ pub(super) fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> 
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.close().map_err(|(_, error)| error)
     })();
-    made.map_err(|source| StoreError::Sqlite { path: unfinished.clone(), source })?;
-    let synced = File::options().write(true).open(&unfinished).and_then(|file| file.sync_all());
-    synced.map_err(|source| StoreError::Io { path: unfinished.clone(), source })?;
-    let path = folder.join(FILE_NAME);
-    std::fs::rename(&unfinished, &path).map_err(|source| StoreError::Io { path, source })?;
-    // The name must be on the disk before the first fold is. Where folders cannot be synced there is nothing to do.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    Ok(())
+    made.map_err(|source| StoreError::Sqlite { path: unfinished.to_owned(), source })?;
+    let synced = File::options().write(true).open(unfinished).and_then(|file| file.sync_all());
+    synced.map_err(|source| StoreError::Io { path: unfinished.to_owned(), source })
 }
 
 /// Removes what SQLite keeps beside a file. Without the file it would be taken for a part of the next one.
