@@ -105,6 +105,9 @@ pub(crate) struct RunArguments {
     /// Folds that may fail; with one more the run stops with exit code 5
     #[arg(long, value_name = "N")]
     pub(crate) max_failures: Option<u64>,
+    /// Pass over a fold, as failed, that was under way at N kills of the process, such as for want of memory
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_attempts: Option<u64>,
     /// Check everything and train nothing, as `validate`
     #[arg(long)]
     pub(crate) dry_run: bool,

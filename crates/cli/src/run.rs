@@ -61,6 +61,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         max_trial_time: arguments.max_trial_time.or(plan.sweep.search.max_trial_time),
         stop: signals.stop(),
         max_failures: arguments.max_failures,
+        max_attempts: arguments.max_attempts,
     };
     let mut progress: Option<Progress> = None;
     let mut failed = 0;
@@ -182,6 +183,7 @@ fn command(arguments: &RunArguments) -> String {
     let time = |time: std::time::Duration| format!("{}ms", time.as_millis());
     option("max-trial-time", arguments.max_trial_time.map(time));
     option("max-failures", arguments.max_failures.map(|most| most.to_string()));
+    option("max-attempts", arguments.max_attempts.map(|most| most.to_string()));
     arguments.set.iter().for_each(|set| option("set", Some(set.clone())));
     words.join(" ")
 }

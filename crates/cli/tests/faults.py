@@ -45,9 +45,9 @@ width = {{ values = [4, 8, 16] }}
 {more}
 """
 SWEEPS = {
-    "random": SWEEP.format(search="trials = 150\nracing = \"off\"", more="epochs = 20"),
-    "tpe, raced": SWEEP.format(search="trials = 150\nsampler = \"tpe\"", more="epochs = 30"),
-    "hyperband": SWEEP.format(search="trials = 108\nsampler = \"tpe\"\nbudget = \"hyperband\"", more="epochs = 27"),
+    "random": SWEEP.format(search="trials = 1200\nracing = \"off\"", more="epochs = 20"),
+    "tpe, raced": SWEEP.format(search="trials = 600\nsampler = \"tpe\"", more="epochs = 30"),
+    "hyperband": SWEEP.format(search="trials = 540\nsampler = \"tpe\"\nbudget = \"hyperband\"", more="epochs = 27"),
 }
 TINY = SWEEP.format(search="trials = 4", more="epochs = 2")
 RESULTS = ["ranked.csv", "folds.csv", "curves.csv", "model/model.safetensors"]

@@ -2,10 +2,11 @@
 //! same sweep.
 //!
 //! ```text
-//! trial repeat fold started elapsed_seconds            started: RFC 3339, UTC, to the millisecond
+//! trial repeat fold started elapsed_seconds attempt    started: RFC 3339, UTC, to the millisecond; attempt: one more than the
+//!                                                      times the process was killed before while the unit was under way
 //! ```
 //!
-//! A unit that ran more than once has a row per attempt, in the order they were stored.
+//! A unit that goes on from rung to rung has a row for each, in the order they were stored.
 
 use crate::cell::{Cell, csv_file, names};
 use crate::study::{Study, position};
@@ -23,9 +24,10 @@ pub fn timings_csv(study: &Study) -> String {
             Cell::count(fold_idx),
             Cell::Text(rfc3339(timing.started_unix_ms).into()),
             Cell::Number(timing.elapsed_us as f64 / 1e6),
+            Cell::Count(timing.attempt),
         ]
     });
-    csv_file(names(["trial", "repeat", "fold", "started", "elapsed_seconds"]), rows)
+    csv_file(names(["trial", "repeat", "fold", "started", "elapsed_seconds", "attempt"]), rows)
 }
 
 /// A moment in UTC, such as `2026-03-01T12:34:56.789Z`, from milliseconds since 1970.

@@ -111,10 +111,9 @@ impl Written {
 
     fn publish(self) -> Result<(), OutputError> {
         let Written { temporary, path } = self;
-        match temporary.persist(&path) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(OutputError { path, source: error.error }),
-        }
+        let renamed = mlpsweep_failpoint::reached("report.rename")
+            .and_then(|()| temporary.persist(&path).map_err(|error| error.error));
+        renamed.map(drop).map_err(|source| OutputError { path, source })
     }
 }
 
@@ -125,7 +124,9 @@ fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile<File>> 
     let prefix = format!(".{}.", name.to_string_lossy());
     remove_strays(folder, &prefix);
     let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, create)?;
+    mlpsweep_failpoint::reached("report.write")?;
     temporary.as_file_mut().write_all(content)?;
+    mlpsweep_failpoint::reached("report.sync")?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }

@@ -10,6 +10,7 @@
 //! A unit is a pure function of (sweep, data, trial, split), and a finished one is on the disk before it is shown: so the
 //! results are the same bytes on any number of threads and after any interruption.
 
+mod attempts;
 pub mod budget;
 pub mod calibrate;
 mod clock;

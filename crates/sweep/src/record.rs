@@ -179,6 +179,8 @@ pub struct Timing {
     pub started_unix_ms: u64,
     /// Microseconds it took, by a monotonic clock.
     pub elapsed_us: u64,
+    /// One more than the times the process was killed before while it was under way.
+    pub attempt: u64,
 }
 
 /// The winner, trained once more on all rows that are not held out.

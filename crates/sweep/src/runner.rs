@@ -1,5 +1,6 @@
 //! The run: what is not yet finished is fanned out, stored, and only then shown.
 
+use crate::attempts::Attempts;
 use crate::clock::RunningClock;
 use crate::engine::fan_out;
 use crate::plan::Plan;
@@ -30,12 +31,21 @@ pub struct RunOptions<'a> {
     pub stop: &'a AtomicBool,
     /// Units that may fail; one more stops the run.
     pub max_failures: Option<u64>,
+    /// A unit that was under way at so many kills of the process is passed over as failed.
+    pub max_attempts: Option<u64>,
 }
 
 impl<'a> RunOptions<'a> {
     /// So many threads, and no limits.
     pub fn new(jobs: usize, stop: &'a AtomicBool) -> RunOptions<'a> {
-        RunOptions { jobs, max_time: None, max_trial_time: None, stop, max_failures: None }
+        RunOptions {
+            jobs,
+            max_time: None,
+            max_trial_time: None,
+            stop,
+            max_failures: None,
+            max_attempts: None,
+        }
     }
 }
 
@@ -128,10 +138,14 @@ pub fn run(
     let queue = Queue::new(plan, n_trials, stored);
     let units = std::iter::from_fn(|| queue.start(|| stop() || time_is_up()));
     let snapshots = Snapshots::default();
+    let attempts = Attempts::open(folder);
     // When the time is up what runs is given up, but not before something is stored, or a unit longer than the time would never be.
     let is_something_stored = AtomicBool::new(false);
     let work = |job: Job| {
         let (started_unix_ms, started) = (unix_ms(), clock.elapsed());
+        let unit = UnitId { trial: job.trial.number, split: job.split };
+        let n_killed = attempts.n_killed(unit);
+        attempts.begin(unit);
         let stint = trial_times.as_ref().map(|times| times.begin(job.trial.number));
         let halt = || {
             if stop() || (is_something_stored.load(Ordering::Relaxed) && time_is_up()) {
@@ -142,17 +156,23 @@ pub fn run(
                 None
             }
         };
-        let snapshot = snapshots.take(UnitId { trial: job.trial.number, split: job.split });
-        let (record, kept) = unit::run_job(plan, &job, snapshot, &halt)?;
+        let ended = if options.max_attempts.is_some_and(|most| n_killed >= most) {
+            Some((FoldRecord { earlier: job.earlier.clone(), ..unit::killed(unit, n_killed) }, None))
+        } else {
+            unit::run_job(plan, &job, snapshots.take(unit), &halt)
+        };
+        attempts.end(unit);
+        let (record, kept) = ended?;
         if let Some(kept) = kept {
-            snapshots.put(record.unit, kept);
+            snapshots.put(unit, kept);
         }
         let elapsed = clock.elapsed().saturating_sub(started);
         let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        let timing = Timing { unit: record.unit, started_unix_ms, elapsed_us };
+        let timing = Timing { unit, started_unix_ms, elapsed_us, attempt: n_killed + 1 };
         Some(Ended { trial: job.trial, record, timing })
     };
     fan_out(options.jobs, units, work, |batch| -> Result<(), Failure> {
+        mlpsweep_failpoint::reached("writer")?;
         let settled: Vec<Settled> = batch.into_iter().flatten().map(|ended| queue.end(ended)).collect();
         let units = || settled.iter().flat_map(|settled| &settled.units);
         let pruned = || settled.iter().flat_map(|settled| settled.pruned.iter().copied());
@@ -175,6 +195,7 @@ pub fn run(
         Ok(())
     })
     .map_err(|failure| failure.within(folder))?;
+    attempts.close();
     // The last rung's end is told by no unit.
     let is_finished = queue.is_finished();
     let pruned = queue.take_unsettled();

@@ -75,8 +75,12 @@ mod tests {
     #[test]
     fn folds_share_the_time_of_their_trial() {
         let clock = RunningClock::start().expect("a thread");
-        let timing =
-            |trial, elapsed_us| Timing { unit: UnitId { trial, split: 0 }, started_unix_ms: 0, elapsed_us };
+        let timing = |trial, elapsed_us| Timing {
+            unit: UnitId { trial, split: 0 },
+            started_unix_ms: 0,
+            elapsed_us,
+            attempt: 1,
+        };
         let hour = 3_600_000_000;
         let stored = [timing(1, hour), timing(2, hour), timing(1, 2 * hour + 1)];
         let times = TrialTimes::new(&clock, Duration::from_hours(3), &stored);

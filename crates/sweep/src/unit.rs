@@ -96,7 +96,11 @@ pub fn is_guarded() -> bool {
 /// The record `work` makes, or a failed one with the message of its panic.
 pub(crate) fn guarded(unit: UnitId, work: impl FnOnce() -> Option<FoldRecord>) -> Option<FoldRecord> {
     GUARDED.set(true);
-    let outcome = catch_unwind(AssertUnwindSafe(work));
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        // Of the faults that tests ask for here only a panic means something.
+        let _ = mlpsweep_failpoint::reached("unit");
+        work()
+    }));
     GUARDED.set(false);
     outcome.unwrap_or_else(|panic| {
         let message = panic
@@ -125,6 +129,7 @@ struct Watch<'a> {
 
 impl Observer for Watch<'_> {
     fn epoch(&mut self, _: &EpochRecord) -> ControlFlow<()> {
+        let _ = mlpsweep_failpoint::reached("epoch");
         self.batch()
     }
 
@@ -300,6 +305,12 @@ fn stored_numbers(predictions: Predictions) -> Vec<f64> {
         }
         Predictions::Probabilities { values, .. } | Predictions::Numbers { values, .. } => values,
     }
+}
+
+/// The record of a unit that was under way each time the process was killed.
+pub(crate) fn killed(unit: UnitId, n_killed: u64) -> FoldRecord {
+    let times = if n_killed == 1 { "once".to_owned() } else { format!("{n_killed} times") };
+    without_scores(unit, FoldState::Failed { message: format!("killed {times}") })
 }
 
 fn without_scores(unit: UnitId, state: FoldState) -> FoldRecord {

@@ -156,6 +156,47 @@ fn trials_that_take_too_long() {
         .expect(5, "ran out of time");
 }
 
+/// A fold that is under way whenever the process is killed is passed over, if that was asked for.
+#[test]
+fn killed_by_the_same_fold() {
+    let text = ENDLESS
+        .replace("folds = 3", "kind = \"holdout\"")
+        .replace("trials = 1000000", "sampler = \"grid\"")
+        .replace("learning_rate = { min = 1e-3, max = 1e-1, scale = \"log\" }", "learning_rate = 0.01")
+        .replace("epochs = 20", "epochs = { values = [1, 1000000000] }");
+    let place = Place::new(&text);
+    let attempts = || std::fs::read_to_string(place.path("o/study.attempts")).unwrap_or_default();
+    // The longest is first.
+    for journal in ["begin 1 0\n", "killed 1 0 1\nbegin 1 0\n"] {
+        let mut run = place.start("run s.toml --out o --jobs 1 --max-attempts 2");
+        let started = Instant::now();
+        while attempts() != journal {
+            assert!(started.elapsed() < Duration::from_mins(2), "{}", attempts());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        run.kill().expect("it runs");
+        run.wait().expect("it ends");
+    }
+    place.say("run s.toml --out o --jobs 1 --max-attempts 2").expect(0, "1 failed");
+    let [ranked, folds, _] = results(&place.path("o"));
+    assert!(folds.contains("killed 2 times") && ranked.contains(",complete,"), "{folds}");
+    let timings = place.read_text("o/timings.csv");
+    let attempt = |row: &str| row.rsplit(',').next().map(str::to_owned);
+    assert_eq!(timings.lines().filter_map(attempt).collect::<Vec<_>>(), ["attempt", "1", "3"]);
+    place.say("run s.toml --out o --fresh --set parameters.epochs=1").expect(0, "");
+    assert!(!place.path("o/study.attempts").exists());
+}
+
+/// The program that is handed out has no place that fails on demand.
+#[test]
+fn no_failpoints() {
+    let program = std::fs::read(crate::fixture::BINARY).expect("the binary");
+    let word = ["MLPSWEEP", "FAILPOINTS"].join("_");
+    assert!(!program.windows(word.len()).any(|bytes| bytes == word.as_bytes()));
+    // That the word would be found there.
+    assert!(program.windows(8).any(|bytes| bytes == b"mlpsweep"));
+}
+
 /// A second run is kept out while the first lives, and no longer.
 #[test]
 fn one_run_at_a_time() {
@@ -177,15 +218,27 @@ fn one_run_at_a_time() {
     assert!(n_finished(&place.path("o")) >= n_before);
 }
 
+/// Twenty times, after times that are spread over what a run does. `tests/faults.py` does it two hundred times.
 #[test]
 fn killed_again_and_again() {
     let place = Place::new(ENDLESS);
-    for n_units in [0, 2, 5] {
-        let mut run = place.start("run s.toml --out o --jobs 2 --quiet");
-        wait_for_units(&place.path("o"), n_units);
+    let mut before = Vec::new();
+    for round in 0..20_u64 {
+        let mut run = place.start("run s.toml --out o --jobs 2");
+        std::thread::sleep(Duration::from_millis(5 + round * 37 % 150));
         run.kill().expect("it runs");
-        run.wait().expect("it ends");
+        let said = run.wait_with_output().expect("it ends").stderr;
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let shown = said.lines().filter_map(|line| line.split_once('/')?.0.parse::<usize>().ok()).max();
+        let store = mlpsweep_sweep::store::Store::read(&place.path("o"));
+        let stored = store.and_then(|store| store.folds(true)).unwrap_or_default();
+        assert!(shown.unwrap_or_default() <= stored.len(), "{} are stored: {said}", stored.len());
+        // Both are in the order of trial and split, and each unit is there once.
+        let mut rest = stored.iter();
+        assert!(before.iter().all(|fold| rest.any(|other| other == fold)), "a fold has gone or changed");
+        before = stored;
     }
+    assert!(before.len() > 20, "{}", before.len());
     finish_and_compare(&place);
 }
 

@@ -236,7 +236,7 @@ fn read(
             numbers => OutOfFold::Predictions(numbers.clone()),
         };
         let record = FoldRecord { out_of_fold, ..fold(trial.number, split, 0.5, 0.5) };
-        let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 };
+        let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 };
         store.append([(&trial, &record, &timing)], []).expect("room on the disk");
     }
     Study::read(folder, false)

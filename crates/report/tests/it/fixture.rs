@@ -139,7 +139,7 @@ pub(crate) fn add_fold(study: &mut Study, trial: u64, split: usize, state: FoldS
         curve: (0..2).map(curve).collect(),
     });
     let started_unix_ms = STARTED + 1_000 * trial + split as u64;
-    study.timings.push(Timing { unit, started_unix_ms, elapsed_us: 1_250_000 });
+    study.timings.push(Timing { unit, started_unix_ms, elapsed_us: 1_250_000, attempt: 1 });
 }
 
 /// Adds the folds of a complete trial, or the first of them.

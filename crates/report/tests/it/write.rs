@@ -171,9 +171,9 @@ fn a_unit_that_ran_twice_has_two_timings() {
     assert_eq!(
         lines,
         [
-            "trial,repeat,fold,started,elapsed_seconds",
-            "0,0,0,2026-03-01T12:34:56.789Z,1.25",
-            "0,0,0,2026-03-01T12:35:56.789Z,1.25",
+            "trial,repeat,fold,started,elapsed_seconds,attempt",
+            "0,0,0,2026-03-01T12:34:56.789Z,1.25,1",
+            "0,0,0,2026-03-01T12:35:56.789Z,1.25,1",
         ]
     );
 }

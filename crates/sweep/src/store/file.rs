@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::migrate::OLDEST;
-use super::rows::{Clash, insert, text};
+use super::rows::{Clash, commit, insert, text};
 use super::schema::{APPLICATION_ID, SCHEMA, SCHEMA_VERSION};
 use super::{FILE_NAME, to_json};
 use crate::record::SweepInfo;
@@ -46,7 +46,9 @@ pub(super) fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> 
         let _ = remove(&unfinished).and_then(|()| remove_leftovers(folder, UNFINISHED));
     })?;
     let path = folder.join(FILE_NAME);
-    std::fs::rename(&unfinished, &path).map_err(|source| StoreError::Io { path, source })?;
+    let renamed =
+        mlpsweep_failpoint::reached("store.rename").and_then(|()| std::fs::rename(&unfinished, &path));
+    renamed.map_err(|source| StoreError::Io { path, source })?;
     // The name must be on the disk before the first fold is. Where folders cannot be synced there is nothing to do.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
@@ -64,7 +66,7 @@ fn write_new(unfinished: &Path, info: &SweepInfo) -> Result<(), StoreError> {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         insert(&transaction, "meta", Clash::Fail, &[text("sweep"), text(&to_json(info))])?;
-        transaction.commit()?;
+        commit(transaction)?;
         // Here and not when it is opened: a process killed during the change would leave it to be undone by a writer.
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.close().map_err(|(_, error)| error)

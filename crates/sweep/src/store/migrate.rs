@@ -1,7 +1,7 @@
 //! Stores of earlier versions, brought to the tables of this one.
 //!
 //! ```text
-//! schema 4   no checksums; curves in `folds`          ─▶ 5
+//! schema 4   no checksums; curves in `folds`; no attempts   ─▶ 5
 //! ```
 //!
 //! Who only reads has a copy in memory brought up, and the file stays as it is. Who runs the sweep on has a copy of the file put
@@ -9,7 +9,7 @@
 
 use super::error::StoreError;
 use super::file::{connect, copy_to};
-use super::rows::{Clash, insert};
+use super::rows::{Clash, insert, int};
 use super::schema::{SCHEMA, SCHEMA_VERSION};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Transaction};
@@ -73,6 +73,9 @@ fn from_4(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
                     if *curve != ValueRef::Blob(&[]) {
                         insert(transaction, "curves", Clash::Fail, &[*trial, *split, *curve])?;
                     }
+                }
+                ("timings", _) => {
+                    insert(transaction, table, Clash::Fail, &[&values[..], &[int(1)]].concat())?;
                 }
                 _ => insert(transaction, table, Clash::Fail, &values)?,
             }

@@ -7,7 +7,7 @@
 //! curves(trial, split, epochs)                        the learning curve, as below; none of no epochs
 //! pruned(trial, n_folds)                              trials that go no further, and the folds that they have at their last rung
 //! confirmations(trial, split, record)                 the same of splits that the search has not seen, from its last one on
-//! timings(trial, split, started_unix_ms, elapsed_us)  wall clock, one row per finished unit
+//! timings(trial, split, started_unix_ms, elapsed_us, attempt)   wall clock, one row per finished unit
 //! validation(split, row_numbers, truth, row_groups)   of each split: u32 a row; f64 a row and target, or the class's position;
 //!                                                     u32 a row, none where rows belong to no groups
 //! out_of_fold(trial, split, kind, numbers)            of these rows: `scores`, f32 a row, or `predictions`, f64s row after row
@@ -43,7 +43,7 @@ use crate::record::{
 use encoding::{curve_bytes, curve_points, number_bytes, numbers};
 use file::{check_file, connect, copy_to, create, lock, remove, remove_leftovers};
 use mlpsweep_search::TrialNumber;
-use rows::{Clash, blob, insert, int, text};
+use rows::{Clash, blob, commit, insert, int, text};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use schema::SCHEMA_VERSION;
@@ -146,6 +146,7 @@ impl Store {
             Err(error) => return Err(error),
         }
         remove(&path)?;
+        crate::attempts::forget(folder);
         remove_leftovers(folder, FILE_NAME)
     }
 
@@ -211,7 +212,7 @@ impl Store {
                 let row = [int(trial as i64), int(split as i64), text(&json)];
                 insert(&transaction, "confirmations", Clash::Fail, &row)?;
             }
-            transaction.commit()
+            commit(transaction)
         })();
         written.map_err(|source| self.sqlite(source))
     }
@@ -262,7 +263,7 @@ impl Store {
                 let row = [int(split as i64), blob(&rows), blob(&truth), blob(&groups)];
                 insert(&transaction, "validation", Clash::Keep, &row)?;
             }
-            transaction.commit()
+            commit(transaction)
         })();
         written.map_err(|source| self.sqlite(source))
     }
@@ -304,12 +305,13 @@ impl Store {
                         of_unit("out_of_fold", &[text(PREDICTIONS), blob(&number_bytes(numbers))])?;
                     }
                 }
-                of_unit("timings", &[int(timing.started_unix_ms as i64), int(timing.elapsed_us as i64)])?;
+                let timing = [timing.started_unix_ms, timing.elapsed_us, timing.attempt];
+                of_unit("timings", &timing.map(|number| int(number as i64)))?;
             }
             for (trial, n_folds) in pruned {
                 insert(&transaction, "pruned", Clash::Replace, &[int(trial as i64), int(n_folds as i64)])?;
             }
-            transaction.commit()
+            commit(transaction)
         })();
         written.map_err(|source| self.sqlite(source))
     }
@@ -409,6 +411,7 @@ impl Store {
                 unit: unit_id(row.get(0)?, row.get(1)?),
                 started_unix_ms: row.get::<_, i64>(2)? as u64,
                 elapsed_us: row.get::<_, i64>(3)? as u64,
+                attempt: row.get::<_, i64>(4)? as u64,
             }))
         })
     }

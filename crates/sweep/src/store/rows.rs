@@ -6,7 +6,7 @@
 //! ```
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, Row, Transaction, ffi, params_from_iter};
 
 pub(super) fn int(number: i64) -> ValueRef<'static> {
     ValueRef::Integer(number)
@@ -43,11 +43,28 @@ pub(super) fn insert(
         Clash::Keep => "INSERT OR IGNORE",
         Clash::Replace => "INSERT OR REPLACE",
     };
+    pass("store.insert")?;
     let places = ", ?".repeat(row.len());
     let mut statement = connection.prepare_cached(&format!("{verb} INTO {table} VALUES (?{places})"))?;
     let values = row.iter().map(|&value| ToSqlOutput::Borrowed(value));
     let sum = ToSqlOutput::Owned(Value::Integer(sum(row.iter().copied())));
     statement.execute(params_from_iter(values.chain([sum]))).map(drop)
+}
+
+/// Puts what was inserted on the disk.
+pub(super) fn commit(transaction: Transaction<'_>) -> rusqlite::Result<()> {
+    pass("store.commit")?;
+    transaction.commit()?;
+    pass("store.committed")
+}
+
+/// Passes a place that tests make fail.
+fn pass(place: &str) -> rusqlite::Result<()> {
+    mlpsweep_failpoint::reached(place).map_err(|error| {
+        let is_full = error.kind() == std::io::ErrorKind::StorageFull;
+        let code = if is_full { ffi::SQLITE_FULL } else { ffi::SQLITE_IOERR };
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
+    })
 }
 
 /// What is wrong with a row of all columns, the sum last, if anything is.

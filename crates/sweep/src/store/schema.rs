@@ -40,6 +40,7 @@ pub(super) const SCHEMA: &str = "
         split INTEGER NOT NULL,
         started_unix_ms INTEGER NOT NULL,
         elapsed_us INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
         sum INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE validation (

@@ -90,7 +90,7 @@ pub(crate) fn keep(plan: &Plan, folder: &Path, trials: &[Trial], folds: &[FoldRe
     let mut store = Store::open(folder, &plan.info()).expect("a new store");
     for record in folds {
         let trial = trials.iter().find(|trial| trial.number == record.unit.trial).expect("its trial");
-        let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us };
+        let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us, attempt: 1 };
         store.append([(trial, record, &timing)], []).expect("room on the disk");
     }
 }

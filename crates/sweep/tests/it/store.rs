@@ -104,7 +104,8 @@ fn round_trip(records: &[FoldRecord]) {
             point: vec![("l2".into(), Value::Float(record.test_scores.first().copied().unwrap_or(0.5)))],
         })
         .collect();
-    let timing = |record: &FoldRecord| Timing { unit: record.unit, started_unix_ms: 17, elapsed_us: 3 };
+    let timing =
+        |record: &FoldRecord| Timing { unit: record.unit, started_unix_ms: 17, elapsed_us: 3, attempt: 2 };
     let timings: Vec<Timing> = records.iter().map(timing).collect();
     let rows =
         trials.iter().zip(records).zip(&timings).map(|((trial, record), timing)| (trial, record, timing));
@@ -166,7 +167,7 @@ fn what_is_kept_of_validation_rows_comes_back_in_order_to_the_bit() {
     let mut store = open(folder.path(), &[]).expect("a new store");
     for record in &records {
         let trial = Trial { number: record.unit.trial, point: Vec::new() };
-        let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 };
+        let timing = Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 };
         store.append([(&trial, record, &timing)], []).expect("room on the disk");
     }
     let met = out_of_fold(&store);
@@ -216,7 +217,7 @@ fn curves_say_how_many_numbers_an_epoch_has() {
         let record = record(0, n_norms, &[0.25, 0.5, 1.0]);
         let (trial, timing) = (
             Trial { number: 0, point: Vec::new() },
-            Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 },
+            Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 },
         );
         store.append([(&trial, &record, &timing)], []).expect("room on the disk");
         let mut expected: Vec<u8> = (4 + n_norms as u32).to_le_bytes().into();
@@ -238,7 +239,7 @@ fn a_batch_is_whole_or_not_there() {
     let folder = folder();
     let mut store = open(folder.path(), &[]).expect("a new store");
     let trial = |number| Trial { number, point: Vec::new() };
-    let timing = |unit| Timing { unit, started_unix_ms: 0, elapsed_us: 0 };
+    let timing = |unit| Timing { unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 };
     let (first, second) = (record(0, 0, &[0.5]), record(1, 0, &[0.5]));
     store.append([(&trial(0), &first, &timing(first.unit))], []).expect("a first");
     let again = store
@@ -521,7 +522,7 @@ fn a_log_that_was_left_is_read() {
     let record = record(0, 0, &[0.5, 0.25]);
     let (trial, timing) = (
         Trial { number: 0, point: Vec::new() },
-        Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0 },
+        Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 },
     );
     store.append([(&trial, &record, &timing)], []).expect("room on the disk");
     for name in ["study.db", "study.db-wal"] {

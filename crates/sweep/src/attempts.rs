@@ -1,0 +1,138 @@
+//! Which units were under way when the process was killed, so that one that kills it each time can be passed over.
+//!
+//! ```text
+//! study.attempts   begin TRIAL SPLIT      written before a unit is trained
+//!                  end TRIAL SPLIT        and after it, however it ended
+//!                  killed TRIAL SPLIT N   of earlier processes: begun and not ended, N times
+//! ```
+//!
+//! Lines are appended and not synced: what a process has written outlives it, and a machine that crashes is no fault of a unit. What
+//! cannot be written or read is not counted, and disturbs nothing.
+
+use crate::record::UnitId;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The file's name inside a results folder.
+const FILE_NAME: &str = "study.attempts";
+
+/// The journal of the process that owns the sweep.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    path: PathBuf,
+    file: Mutex<Option<File>>,
+    killed: BTreeMap<UnitId, u64>,
+}
+
+impl Attempts {
+    /// Reads what earlier processes have left in `folder`, and goes on from there.
+    pub(crate) fn open(folder: &Path) -> Attempts {
+        let path = folder.join(FILE_NAME);
+        let killed = counts(&std::fs::read_to_string(&path).unwrap_or_default());
+        let begin_anew = || -> std::io::Result<File> {
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            for (UnitId { trial, split }, n) in &killed {
+                writeln!(file, "killed {trial} {split} {n}")?;
+            }
+            file.persist(&path)?;
+            File::options().append(true).open(&path)
+        };
+        Attempts { file: Mutex::new(begin_anew().ok()), path, killed }
+    }
+
+    /// How often the process was killed while the unit was under way.
+    pub(crate) fn n_killed(&self, unit: UnitId) -> u64 {
+        self.killed.get(&unit).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn begin(&self, unit: UnitId) {
+        self.write("begin", unit);
+    }
+
+    pub(crate) fn end(&self, unit: UnitId) {
+        self.write("end", unit);
+    }
+
+    fn write(&self, word: &str, UnitId { trial, split }: UnitId) {
+        if let Some(file) = &mut *self.file.lock().unwrap_or_else(PoisonError::into_inner) {
+            // In one write, so that a line is whole or not there.
+            let _ = file.write_all(format!("{word} {trial} {split}\n").as_bytes());
+        }
+    }
+
+    /// All units have ended: without anything to remember the file goes.
+    pub(crate) fn close(self) {
+        if self.killed.is_empty() {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Forgets what is known of a sweep that begins anew.
+pub(crate) fn forget(folder: &Path) {
+    let _ = std::fs::remove_file(folder.join(FILE_NAME));
+}
+
+/// How often each unit was begun and not ended.
+fn counts(text: &str) -> BTreeMap<UnitId, u64> {
+    let mut counts: BTreeMap<UnitId, u64> = BTreeMap::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [word, trial, split, n @ ..] = &words[..] else { continue };
+        let (Ok(trial), Ok(split)) = (trial.parse(), split.parse()) else { continue };
+        let count = counts.entry(UnitId { trial, split }).or_default();
+        match (*word, n) {
+            ("begin", []) => *count += 1,
+            ("end", []) => *count = count.saturating_sub(1),
+            ("killed", [n]) => *count += n.parse().unwrap_or(0),
+            _ => {}
+        }
+    }
+    counts.retain(|_, n| *n > 0);
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNITS: [UnitId; 3] =
+        [UnitId { trial: 0, split: 0 }, UnitId { trial: 0, split: 1 }, UnitId { trial: 7, split: 0 }];
+
+    #[test]
+    fn what_was_under_way_is_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [ended, twice, once] = UNITS;
+        for n in 0..2 {
+            let attempts = Attempts::open(folder.path());
+            assert_eq!([ended, twice, once].map(|unit| attempts.n_killed(unit)), [0, n, n.min(1)]);
+            attempts.begin(ended);
+            attempts.begin(twice);
+            attempts.end(ended);
+            if n == 0 {
+                attempts.begin(once);
+            }
+            // As if it were killed.
+        }
+        let attempts = Attempts::open(folder.path());
+        assert_eq!([ended, twice, once].map(|unit| attempts.n_killed(unit)), [0, 2, 1]);
+        attempts.close();
+        assert!(folder.path().join(FILE_NAME).exists(), "there is something to remember");
+        forget(folder.path());
+        let attempts = Attempts::open(folder.path());
+        attempts.begin(once);
+        attempts.end(once);
+        attempts.close();
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    }
+
+    #[test]
+    fn lines_that_are_not_ours() {
+        let text = "begin 1 2\nbegin 1\nbegin x 2\nend 9 9\nkilled 3 0 x\nkilled 4 0 2\nrubbish\n\nbegin 5";
+        let of = |trial, split| UnitId { trial, split };
+        assert_eq!(counts(text), BTreeMap::from([(of(1, 2), 1), (of(4, 0), 2)]));
+    }
+}
