@@ -84,7 +84,8 @@ fn start(criterion: &mut Criterion) {
 fn append(criterion: &mut Criterion) {
     let plan = plan("iris");
     let n_splits = plan.folds.len();
-    let timing = |record: &FoldRecord| Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 };
+    let timing =
+        |record: &FoldRecord| Timing { unit: record.unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 };
     let finished: Vec<(Trial, FoldRecord, Timing)> = plan
         .trials(N_TRIALS)
         .flat_map(|trial| (0..n_splits).map(move |split| (trial.clone(), split)))

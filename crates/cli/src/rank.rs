@@ -7,12 +7,13 @@ use mlpsweep_sweep::record::SweepInfo;
 use std::io::IsTerminal as _;
 
 pub(crate) fn rank(arguments: &RankArguments) -> Result<(), Problem> {
-    let study = Study::read(&arguments.folder, false)?;
-    if study.folds.is_empty() {
-        let message = format!("{}: no fold is finished yet", arguments.folder.display());
-        return Err(Problem::new(NOTHING, message));
-    }
-    print_ranking(&Ranking::new(&study), &study.info, arguments.top, arguments.output)
+    Study::ranked(&arguments.folder, |study, ranking| {
+        if ranking.rows.is_empty() {
+            let message = format!("{}: no fold is finished yet", arguments.folder.display());
+            return Err(Problem::new(NOTHING, message));
+        }
+        print_ranking(ranking, &study.info, arguments.top, arguments.output)
+    })?
 }
 
 /// The ranking on stdout, in the format asked for.

@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_RESAMPLES: usize = 1000;
 const FEWEST_RESAMPLES: usize = 100;
 const COUNTS_AT_MOST: usize = 100_000_000;
+/// Rows · trials · bootstraps, so that a ranking of very many trials takes seconds.
+const SUMS_AT_MOST: usize = 5_000_000_000;
 
 /// What the winner is worth, by rows that did not choose it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +34,7 @@ pub struct Honest {
     pub interval: Interval,
     /// Of each complete trial, the share of bootstraps in which it was the best.
     pub prob_best: BTreeMap<TrialNumber, f64>,
-    /// Bootstraps: 1000, and fewer beyond 100,000 rows.
+    /// Bootstraps: 1000, and fewer beyond 100,000 rows or 5,000,000 trials · rows, but 100 at least.
     pub n_resamples: usize,
 }
 
@@ -54,7 +56,9 @@ pub(crate) fn honest(
         return Ok(None);
     }
     let rows = Rows::new(info, &splits);
-    let n_resamples = (COUNTS_AT_MOST / rows.clusters.len().max(1)).clamp(FEWEST_RESAMPLES, MOST_RESAMPLES);
+    let n_rows = rows.clusters.len().max(1);
+    let n_resamples = (COUNTS_AT_MOST / n_rows).min(SUMS_AT_MOST / n_rows / complete.len());
+    let n_resamples = n_resamples.clamp(FEWEST_RESAMPLES, MOST_RESAMPLES);
     let mut stream = Seed::new(info.seed).child("honest").stream();
     let maximize = is_maximized(&info.metrics[0]);
     let draw = |n| stream.random_range(0..n);

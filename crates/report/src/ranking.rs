@@ -140,28 +140,26 @@ impl Ranking<'_> {
     /// Ranks the trials of a study: a pure function of its records, whatever their order.
     pub fn new(study: &Study) -> Ranking<'_> {
         let folds = study.sorted_folds();
-        let mut rows: Vec<(Standing, RankedTrial<'_>)> = study
-            .trials
-            .iter()
-            .map(|trial| {
-                let start = folds.partition_point(|fold| fold.unit.trial < trial.number);
-                let end = folds.partition_point(|fold| fold.unit.trial <= trial.number);
-                let is_pruned = study.pruned.contains_key(&trial.number);
-                let row = RankedTrial::new(&study.info, trial, &folds[start..end], is_pruned);
-                (Standing::new(&study.info, &row), row)
-            })
-            .collect();
-        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let rows = study.trials.iter().map(|trial| {
+            let start = folds.partition_point(|fold| fold.unit.trial < trial.number);
+            let end = folds.partition_point(|fold| fold.unit.trial <= trial.number);
+            RankedTrial::new(study, trial, &folds[start..end])
+        });
+        Ranking::of(study, rows.collect())
+    }
 
-        let mut rank = 0;
-        for row_idx in 0..rows.len() {
-            if row_idx == 0 || !rows[row_idx].0.is_tied(&rows[row_idx - 1].0) {
+    /// The same of rows that are made already, in any order.
+    pub(crate) fn of<'a>(study: &'a Study, mut rows: Vec<RankedTrial<'a>>) -> Ranking<'a> {
+        rows.sort_by_cached_key(|row| Standing::new(&study.info, row));
+        let (mut rank, mut before) = (0, None);
+        for (row_idx, row) in rows.iter_mut().enumerate() {
+            let standing = Standing::new(&study.info, row);
+            if before.is_none_or(|before| !standing.is_tied(&before)) {
                 rank = row_idx + 1;
             }
-            let row = &mut rows[row_idx].1;
             row.rank = Some(rank).filter(|_| row.state == TrialState::Complete);
+            before = Some(standing);
         }
-        let mut rows: Vec<RankedTrial<'_>> = rows.into_iter().map(|(_, row)| row).collect();
         compare_with_best(&mut rows, rho(&study.info));
         diagnose(&mut rows, &study.info);
         for row in rows.iter_mut().filter(|row| row.state == TrialState::Complete) {
@@ -262,7 +260,9 @@ impl Ranking<'_> {
 
 impl<'a> RankedTrial<'a> {
     /// A row without rank and comparison; `folds` are the trial's.
-    fn new(info: &SweepInfo, trial: &'a Trial, folds: &[&FoldRecord], is_pruned: bool) -> RankedTrial<'a> {
+    pub(crate) fn new(study: &Study, trial: &'a Trial, folds: &[&FoldRecord]) -> RankedTrial<'a> {
+        let info = &study.info;
+        let is_pruned = study.pruned.contains_key(&trial.number);
         let mut splits: Vec<Option<&FoldRecord>> = vec![None; info.n_splits()];
         for fold in folds {
             if let Some(split) = splits.get_mut(fold.unit.split) {
@@ -289,7 +289,7 @@ impl<'a> RankedTrial<'a> {
         let is_complete = state == TrialState::Complete;
         let complete: Vec<&FoldRecord> =
             if is_complete { splits.iter().flatten().copied().collect() } else { Vec::new() };
-        let base: Option<Vec<BaseScores>> = complete.iter().map(|fold| fold.base).collect();
+        let base: Option<Box<[BaseScores]>> = complete.iter().map(|fold| fold.base).collect();
         let at_rung = |fold: &&&FoldRecord| fold.state == FoldState::Paused || !fold.earlier.is_empty();
         let rung_epochs = folds.iter().filter(at_rung).map(|fold| fold.epochs_run).max();
         let mut best_epochs: Vec<usize> = splits.iter().flatten().map(|fold| fold.best_epoch).collect();
@@ -306,7 +306,7 @@ impl<'a> RankedTrial<'a> {
             rung_epochs: rung_epochs.filter(|_| !is_complete).unwrap_or(0),
             best_epoch: median_rounded_up(&mut best_epochs).filter(|_| is_complete),
             n_parameters: folds.iter().map(|fold| fold.n_parameters).max().filter(|&n| n > 0),
-            base: base.unwrap_or_default(),
+            base: base.unwrap_or_default().into_vec(),
             diagnosis: None,
             criteria: criteria(info, &complete),
             decomposition: None,
@@ -350,10 +350,6 @@ impl Standing {
         }
     }
 
-    fn cmp(&self, other: &Standing) -> Ordering {
-        self.cmp_merit(other).then(self.number.cmp(&other.number))
-    }
-
     fn is_tied(&self, other: &Standing) -> bool {
         self.cmp_merit(other).is_eq()
     }
@@ -362,6 +358,26 @@ impl Standing {
         (self.state, self.epochs, self.folds_missing)
             .cmp(&(other.state, other.epochs, other.folds_missing))
             .then(self.loss.total_cmp(&other.loss))
+    }
+}
+
+impl Ord for Standing {
+    fn cmp(&self, other: &Standing) -> Ordering {
+        self.cmp_merit(other).then(self.number.cmp(&other.number))
+    }
+}
+
+impl PartialOrd for Standing {
+    fn partial_cmp(&self, other: &Standing) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Eq for Standing {}
+
+impl PartialEq for Standing {
+    fn eq(&self, other: &Standing) -> bool {
+        self.cmp(other).is_eq()
     }
 }
 

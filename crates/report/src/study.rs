@@ -1,6 +1,7 @@
 //! All that reports are made from: one sweep's records, read from its store.
 
 use crate::honest::{Honest, honest};
+use crate::ranking::{RankedTrial, Ranking};
 use crate::repeats::decompositions;
 use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::Decomposition;
@@ -57,15 +58,65 @@ impl Study {
         Study::records(folder, false).map(|(_, study)| study)
     }
 
+    /// Shows the ranking of the sweep in `folder` without ever having all its folds in memory; neither they nor timings are in the
+    /// study that is shown beside it.
+    ///
+    /// # Errors
+    /// As [`read`](Study::read).
+    pub fn ranked<T>(folder: &Path, show: impl FnOnce(&Study, &Ranking<'_>) -> T) -> Result<T, StoreError> {
+        let store = Store::read(folder)?;
+        let moment = store.moment()?;
+        let mut study = Study::without_folds(&store)?;
+        let check = |fault: Option<String>| match fault {
+            Some(reason) => Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason }),
+            None => Ok(()),
+        };
+        check(study.fault())?;
+        let (mut complete, n_splits) = (BTreeSet::new(), study.info.n_splits());
+        each_trial(&store, |number, folds| {
+            let has_trial = study.trial(number).is_some();
+            if let Some(fault) = folds.iter().find_map(|fold| study.fault_of(fold, has_trial)) {
+                return Err(fault);
+            }
+            if folds.len() == n_splits && folds.iter().all(|fold| fold.state == FoldState::Complete) {
+                complete.insert(number);
+            }
+            Ok(())
+        })?;
+        study.decompositions = decompositions(&store, &study.info)?;
+        study.honest = honest(&store, &study.info, &complete)?;
+        let mut rows = Vec::with_capacity(study.trials.len());
+        each_trial(&store, |number, folds| {
+            let trial = study.trial(number);
+            let folds: Vec<&FoldRecord> = folds.iter().collect();
+            rows.extend(trial.map(|trial| RankedTrial::new(&study, trial, &folds)));
+            Ok(())
+        })?;
+        drop(moment);
+        drop(store);
+        Ok(show(&study, &Ranking::of(&study, rows)))
+    }
+
     fn records(folder: &Path, with_curves: bool) -> Result<(Store, Study), StoreError> {
         let store = Store::read(folder)?;
+        let moment = store.moment()?;
+        let study = Study {
+            timings: store.timings()?,
+            folds: store.folds(with_curves)?,
+            ..Study::without_folds(&store)?
+        };
+        drop(moment);
+        if let Some(reason) = study.fault() {
+            return Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason });
+        }
+        Ok((store, study))
+    }
+
+    fn without_folds(store: &Store) -> Result<Study, StoreError> {
         let mut info = store.info()?;
-        // A run may append between these lines. A trial comes with its first fold, so in this order every fold finds it.
         let (refit, closing) = (store.refit()?, store.closing()?);
         let confirmations = store.confirmations()?;
-        let timings = store.timings()?;
         let pruned = store.pruned()?.into_iter().collect();
-        let folds = store.folds(with_curves)?;
         let trials = store.trials()?;
         // A list may have lost entries since, which alone had some parameter: what was tried is shown all the same.
         let mut known: BTreeSet<String> = info.parameters.iter().map(|(name, _)| name.clone()).collect();
@@ -74,22 +125,23 @@ impl Study {
                 info.parameters.push((name.clone(), true));
             }
         }
-        let study = Study {
+        Ok(Study {
             info,
             trials,
-            folds,
+            folds: Vec::new(),
             pruned,
-            timings,
+            timings: Vec::new(),
             decompositions: BTreeMap::new(),
             honest: None,
             confirmations,
             closing,
             refit,
-        };
-        if let Some(reason) = study.fault() {
-            return Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason });
-        }
-        Ok((store, study))
+        })
+    }
+
+    /// The trial of this number; they are in the order of their numbers.
+    fn trial(&self, number: TrialNumber) -> Option<&Trial> {
+        self.trials.binary_search_by_key(&number, |trial| trial.number).ok().map(|at| &self.trials[at])
     }
 
     /// The first thing found that no run would have written, in words; `None` for records that fit together.
@@ -115,19 +167,26 @@ impl Study {
         let mut seen = BTreeSet::new();
         self.folds.iter().find_map(|fold| {
             let UnitId { trial, split } = fold.unit;
-            let n_scores = [fold.test_scores.len(), fold.train_scores.len()];
-            if !trials.contains(&trial) {
-                Some(format!("a fold of trial {trial}, which is not there"))
-            } else if split >= n_splits {
-                Some(format!("split {split} of trial {trial}, where the sweep has {n_splits}"))
-            } else if !seen.insert(fold.unit) {
-                Some(format!("split {split} of trial {trial} is there twice"))
-            } else if fold.state.is_scored() && n_scores != [metrics.len(); 2] {
-                Some(format!("split {split} of trial {trial} has not a score for every metric"))
-            } else {
-                None
-            }
+            let is_twice = !seen.insert(fold.unit);
+            self.fault_of(fold, trials.contains(&trial))
+                .or_else(|| is_twice.then(|| format!("split {split} of trial {trial} is there twice")))
         })
+    }
+
+    /// The same of a single fold.
+    fn fault_of(&self, fold: &FoldRecord, has_trial: bool) -> Option<String> {
+        let (n_splits, n_metrics) = (self.info.n_splits(), self.info.metrics.len());
+        let UnitId { trial, split } = fold.unit;
+        let n_scores = [fold.test_scores.len(), fold.train_scores.len()];
+        if !has_trial {
+            Some(format!("a fold of trial {trial}, which is not there"))
+        } else if split >= n_splits {
+            Some(format!("split {split} of trial {trial}, where the sweep has {n_splits}"))
+        } else if fold.state.is_scored() && n_scores != [n_metrics; 2] {
+            Some(format!("split {split} of trial {trial} has not a score for every metric"))
+        } else {
+            None
+        }
     }
 
     /// Units that the sweep is to have when it is finished, at most: racing leaves some out, and where epochs are shared out a fold
@@ -159,6 +218,27 @@ impl Study {
         folds.sort_by_key(|fold| fold.unit);
         folds
     }
+}
+
+/// Shows the folds of one trial after the other, without their curves.
+fn each_trial(
+    store: &Store,
+    mut visit: impl FnMut(TrialNumber, &[FoldRecord]) -> Result<(), String>,
+) -> Result<(), StoreError> {
+    let mut folds: Vec<FoldRecord> = Vec::new();
+    store.each_fold(|fold| {
+        let shown = match folds.first() {
+            Some(first) if first.unit.trial != fold.unit.trial => visit(first.unit.trial, &folds),
+            _ => Ok(()),
+        };
+        if folds.first().is_some_and(|first| first.unit.trial != fold.unit.trial) {
+            folds.clear();
+        }
+        folds.push(fold);
+        shown
+    })?;
+    let last = folds.first().map(|first| visit(first.unit.trial, &folds));
+    last.unwrap_or(Ok(())).map_err(|reason| store.damaged(&reason))
 }
 
 /// Repeat and fold of a split.

@@ -42,7 +42,7 @@ use crate::record::{
 };
 use encoding::{curve_bytes, curve_points, number_bytes, numbers};
 use file::{check_file, connect, copy_to, create, lock, remove, remove_leftovers};
-use mlpsweep_search::TrialNumber;
+use mlpsweep_search::{TrialNumber, Value};
 use rows::{Clash, blob, commit, insert, int, text};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -325,7 +325,11 @@ impl Store {
             let (number, point) = (row.get::<_, i64>(0)?, row.get_ref(1)?.as_str()?);
             let point = serde_json::from_str(point);
             Ok(point
-                .map(|point| Trial { number: number as TrialNumber, point })
+                .map(|mut point: Vec<(String, Value)>| {
+                    // There may be very many.
+                    point.shrink_to_fit();
+                    Trial { number: number as TrialNumber, point }
+                })
                 .map_err(|error| format!("the point of trial {number}: {error}")))
         })
     }
@@ -341,14 +345,17 @@ impl Store {
         })
     }
 
-    /// All finished folds, in the order of trial and split, with their curves where `with_curves`.
+    /// All finished folds, in the order of trial and split, with their curves where `with_curves`; these are of one
+    /// [`moment`](Store::moment) only where that is asked for.
     ///
     /// # Errors
     /// When they cannot be read.
     pub fn folds(&self, with_curves: bool) -> Result<Vec<FoldRecord>, StoreError> {
-        // A run may add to both tables meanwhile.
-        let _moment = self.connection.unchecked_transaction().map_err(|source| self.sqlite(source))?;
-        let mut folds = self.query("folds", "trial, split", |row| Ok(fold(row.get_ref(2)?.as_str()?)))?;
+        let mut folds = Vec::new();
+        self.each_fold(|fold| {
+            folds.push(fold);
+            Ok(())
+        })?;
         if !with_curves {
             return Ok(folds);
         }
@@ -362,6 +369,25 @@ impl Store {
             }))
         })?;
         Ok(folds)
+    }
+
+    /// Shows every finished fold without its curve, in the order of trial and split. What `visit` finds wrong with it is damage.
+    ///
+    /// # Errors
+    /// When it cannot be read, or `visit` refuses it.
+    pub fn each_fold(
+        &self,
+        mut visit: impl FnMut(FoldRecord) -> Result<(), String>,
+    ) -> Result<(), StoreError> {
+        self.each("folds", "trial, split", |row| Ok(fold(row.get_ref(2)?.as_str()?).and_then(&mut visit)))
+    }
+
+    /// Until it is dropped all that is read is of the same moment, whatever a run adds meanwhile.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn moment(&self) -> Result<impl Drop + '_, StoreError> {
+        self.connection.unchecked_transaction().map_err(|source| self.sqlite(source))
     }
 
     /// Which rows each split validates, in the order of the splits.
@@ -452,7 +478,8 @@ impl Store {
         sqlite(&self.path, source)
     }
 
-    fn damaged(&self, reason: &str) -> StoreError {
+    /// What is said where records do not fit together.
+    pub fn damaged(&self, reason: &str) -> StoreError {
         StoreError::Damaged { path: self.path.clone(), reason: reason.to_owned() }
     }
 }
