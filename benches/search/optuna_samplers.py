@@ -3,8 +3,8 @@
 
     pip install -r benches/search/requirements.txt
     cargo build --release -p mlpsweep-search-bench
-    python benches/search/optuna_samplers.py --samplers random,tpe,tpe-multivariate --out optuna.csv
-    python benches/search/optuna_samplers.py --samplers gp --out optuna-gp.csv        # much slower; wants torch
+    python benches/search/optuna_samplers.py --samplers random,tpe,tpe-univariate --out optuna.csv
+    python benches/search/optuna_samplers.py --samplers gp --trials 50 --out optuna-gp.csv   # slower; wants torch
 
 Rows are appended search by search and searches that are there already are passed over, so that it may be stopped and run again.
 """
@@ -24,7 +24,7 @@ COLUMNS = ("sampler", "problem", "seed", "trials", "loss", "hidden")
 SAMPLERS = {
     "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
     "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
-    "tpe-multivariate": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True),
+    "tpe-univariate": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=False),
     "gp": lambda seed: optuna.samplers.GPSampler(seed=seed),
 }
 
