@@ -57,22 +57,17 @@ impl Enqueue {
         search: &SearchSpec,
         parameters: &Parameters,
     ) -> Result<Enqueue, Fault> {
-        let items = match top.get("enqueue") {
-            None => &[][..],
-            Some(Node { kind: Kind::List(items), .. }) => items,
-            Some(node) => return Err(no_tables(node)),
-        };
+        let items = top.tables("enqueue")?;
         let is_list = search.sampler == SamplerKind::List;
         if is_list && items.is_empty() {
             return Err(Fault::new(&search.place, "`search.sampler = \"list\"` without `[[enqueue]]`")
                 .hint("write each configuration below a line [[enqueue]]"));
         }
         let (mut entries, mut places) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
-        for item in items {
-            let Kind::Table(written) = &item.kind else { return Err(no_tables(item)) };
-            let (entry, values) = entry(written, &item.place, is_list, parameters)?;
+        for (place, written) in items {
+            let (entry, values) = entry(written, &place, is_list, parameters)?;
             entries.push(entry);
-            places.push(Places { entry: item.place.clone(), values });
+            places.push(Places { entry: place, values });
         }
         let enqueue = Enqueue { entries: entries.into(), places };
         if is_list {
@@ -97,11 +92,6 @@ impl Enqueue {
         }
         Ok(())
     }
-}
-
-fn no_tables(node: &Node) -> Fault {
-    Fault::new(&node.place, format!("`enqueue` is {}, but must be a list of tables", node.describe()))
-        .hint("begin each with a line [[enqueue]]")
 }
 
 /// The values of one entry, and where each of them was written, by name.

@@ -10,6 +10,7 @@ mod keys;
 mod parameters;
 mod section;
 mod select;
+mod together;
 
 pub use columns::ColumnsSpec;
 pub use document::{Place, SpecError};

@@ -26,6 +26,25 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The tables below `[[key]]`, each with where it begins.
+    pub(crate) fn tables(&self, key: &str) -> Result<Vec<(Place, &'a [(String, Node)])>, Fault> {
+        let no_tables = |node: &Node| {
+            Fault::new(&node.place, format!("`{key}` is {}, but must be a list of tables", node.describe()))
+                .hint(format!("begin each with a line [[{key}]]"))
+        };
+        match self.get(key) {
+            None => Ok(Vec::new()),
+            Some(Node { kind: Kind::List(items), .. }) => {
+                let table = |item: &'a Node| match &item.kind {
+                    Kind::Table(entries) => Ok((item.place.clone(), &entries[..])),
+                    _ => Err(no_tables(item)),
+                };
+                items.iter().map(table).collect()
+            }
+            Some(node) => Err(no_tables(node)),
+        }
+    }
+
     /// The dotted name of a key in here.
     pub(crate) fn path(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
