@@ -6,6 +6,7 @@ mod fixture;
 mod forecast;
 mod longest_first;
 mod looking_back;
+mod machine;
 mod plan;
 mod runner;
 mod shared_out;
