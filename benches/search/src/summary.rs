@@ -6,7 +6,8 @@
 //! regret     r_s,p = (⟨f_s⟩ − f*)/(⟨f_random⟩ − f*)     f* the least loss of the table, random our random search after n trials, too
 //! hidden     the same of the loss on the rows held out
 //! mean       of r_s,p over the problems; 0 is the best there is, 1 random search
-//! interval   95 % of 2,000 bootstraps, which draw problems, and seeds of each sampler in each of them
+//! interval   95 % of 2,000 bootstraps, which draw problems, and seeds of each sampler in each of them; for differences also of such
+//!            as draw seeds alone: the first is about problems like these, the second about these
 //! Borda      samplers that s beats on p, those it ties with half, summed over the problems
 //! firsts     problems on which no sampler has a smaller r; those who tie share one
 //! ```
@@ -47,6 +48,13 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<Outcome>, String> {
         }
     }
     Ok(outcomes)
+}
+
+/// What a bootstrap draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Drawn {
+    ProblemsAndSeeds,
+    Seeds,
 }
 
 /// The losses of one kind, by sampler, trials and problem.
@@ -107,15 +115,18 @@ impl Losses<'_> {
     }
 
     /// Its interval.
-    fn interval(&self, sampler: &str, less: Option<&str>, trials: usize) -> Interval {
+    fn interval(&self, sampler: &str, less: Option<&str>, trials: usize, drawn: Drawn) -> Interval {
         let n_problems = self.least.len();
         let seed = Seed::new(1).child(sampler).nth(trials as u64);
         let mut means: Vec<f64> = (0..N_BOOTSTRAPS)
             .filter_map(|draw| {
                 let mut stream = seed.nth(draw as u64).stream();
                 let regrets: Vec<f64> = (0..n_problems)
-                    .filter_map(|_| {
-                        let problem = stream.random_range(0..n_problems);
+                    .filter_map(|problem| {
+                        let problem = match drawn {
+                            Drawn::ProblemsAndSeeds => stream.random_range(0..n_problems),
+                            Drawn::Seeds => problem,
+                        };
                         let drawn_mean = |losses: &[f64]| drawn_mean(losses, &mut stream);
                         self.regret_of(sampler, less, trials, problem, drawn_mean)
                     })
@@ -131,11 +142,11 @@ impl Losses<'_> {
     }
 
     /// `0.62 [0.55, 0.70]`
-    fn cell(&self, sampler: &str, less: Option<&str>, trials: usize) -> String {
+    fn cell(&self, sampler: &str, less: Option<&str>, trials: usize, drawn: Drawn) -> String {
         if !self.has(sampler, trials) {
             return "–".to_owned();
         }
-        let Interval { low, high } = self.interval(sampler, less, trials);
+        let Interval { low, high } = self.interval(sampler, less, trials, drawn);
         format!("{:.2} [{low:.2}, {high:.2}]", self.mean(sampler, less, trials))
     }
 
@@ -213,8 +224,9 @@ fn overall(text: &mut String, losses: &Losses<'_>, hidden: &Losses<'_>, samplers
     );
     for (sampler, (borda, firsts)) in samplers.iter().zip(losses.ranks(samplers, GOAL)) {
         let seeds = losses.of(sampler, GOAL, 0).len();
-        let cells = BUDGETS.map(|trials| losses.cell(sampler, None, trials)).join(" | ");
-        let hidden = hidden.cell(sampler, None, GOAL);
+        let cells =
+            BUDGETS.map(|trials| losses.cell(sampler, None, trials, Drawn::ProblemsAndSeeds)).join(" | ");
+        let hidden = hidden.cell(sampler, None, GOAL, Drawn::ProblemsAndSeeds);
         let _ = writeln!(text, "| {sampler} | {seeds} | {cells} | {hidden} | {borda:.1} | {firsts:.1} |");
     }
 }
@@ -231,13 +243,18 @@ fn differences(text: &mut String, losses: &Losses<'_>, samplers: &[&str]) {
         return;
     }
     let head: String = best.iter().map(|(trials, name)| format!(" {trials} trials − {name} |")).collect();
-    let _ = writeln!(text, "\n| difference |{head}\n| --- |{}", " --- |".repeat(best.len()));
-    for sampler in samplers.iter().filter(|name| !name.starts_with(THEIRS)) {
-        let cells: String = best
-            .iter()
-            .map(|&(trials, other)| format!(" {} |", losses.cell(sampler, Some(other), trials)))
-            .collect();
-        let _ = writeln!(text, "| {sampler} |{cells}");
+    for (what, drawn) in [
+        ("difference, on problems like these", Drawn::ProblemsAndSeeds),
+        ("difference, on these problems", Drawn::Seeds),
+    ] {
+        let _ = writeln!(text, "\n| {what} |{head}\n| --- |{}", " --- |".repeat(best.len()));
+        for sampler in samplers.iter().filter(|name| !name.starts_with(THEIRS)) {
+            let cells: String = best
+                .iter()
+                .map(|&(trials, other)| format!(" {} |", losses.cell(sampler, Some(other), trials, drawn)))
+                .collect();
+            let _ = writeln!(text, "| {sampler} |{cells}");
+        }
     }
 }
 
