@@ -76,6 +76,7 @@ impl From<SweepError> for Problem {
         match error {
             SweepError::Spec(error) => error.into(),
             SweepError::Store(error) => error.into(),
+            error @ SweepError::Threads(_) => Problem::new(INTERNAL, error.to_string()).hint(error.hint()),
             error @ SweepError::Data { .. } => Problem::new(BAD_DATA, error.to_string()).hint(error.hint()),
         }
     }

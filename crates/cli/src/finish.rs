@@ -10,7 +10,7 @@ use mlpsweep_report::{OutputError, Ranking, Study, write_file};
 use mlpsweep_sweep::record::Trial;
 use mlpsweep_sweep::runner::confirm;
 use mlpsweep_sweep::spec::{Ensemble, SelectRule};
-use mlpsweep_sweep::store::{Store, StoreError};
+use mlpsweep_sweep::store::{Store, make_folder};
 use mlpsweep_sweep::{Plan, RefitEnd, SweepError, closing, refit};
 use std::path::Path;
 use std::sync::Mutex;
@@ -86,8 +86,7 @@ impl Finish<'_> {
         if let Ok(bar) = bar.into_inner() {
             bar.finish();
         }
-        let end =
-            end.map_err(|source| SweepError::Store(StoreError::Io { path: folder.to_owned(), source }))?;
+        let end = end.map_err(SweepError::Threads)?;
         match end {
             RefitEnd::Stopped => return Ok(false),
             RefitEnd::Failed(why) => {
@@ -95,8 +94,7 @@ impl Finish<'_> {
             }
             RefitEnd::Done(model, refit) => {
                 let inner = folder.join(FOLDER);
-                std::fs::create_dir_all(&inner)
-                    .map_err(|source| OutputError { path: inner.clone(), source })?;
+                make_folder(&inner).map_err(|source| OutputError { path: inner.clone(), source })?;
                 write_file(&file, &model.to_bytes())?;
                 Store::open(folder, &plan.info())?.put_refit(&refit)?;
                 study.refit = Some(refit);
@@ -116,8 +114,7 @@ impl Finish<'_> {
         let stop = || stop.load(Ordering::Relaxed);
         let found = closing(plan, &incumbents, &winner, jobs, &stop, |done, total| bar.show(done, total));
         bar.finish();
-        let found =
-            found.map_err(|source| SweepError::Store(StoreError::Io { path: folder.to_owned(), source }))?;
+        let found = found.map_err(SweepError::Threads)?;
         let Some(found) = found else { return Ok(!stop()) };
         Store::open(folder, &plan.info())?.put_closing(&found)?;
         study.closing = Some(found);

@@ -2,6 +2,7 @@
 
 use crate::exit::Problem;
 use mlpsweep_report::{OutputError, write_file};
+use mlpsweep_sweep::store::make_folder;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ pub(crate) fn write_reports(
     summary: &str,
 ) -> Result<(), Problem> {
     if let Some(folder) = folder {
-        std::fs::create_dir_all(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
+        make_folder(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
         for (name, content) in files {
             write_file(&folder.join(name), content.as_bytes())?;
         }

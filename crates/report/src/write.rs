@@ -9,6 +9,7 @@
 //! A temporary file left by a process that was killed is removed by the next report, once it is too old to be anybody's.
 
 use crate::{Ranking, Study, curves_csv, folds_csv, report_html, summary_json, timings_csv, to_csv};
+use mlpsweep_sweep::store::make_folder;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ impl OutputError {
 /// When a file could not be written; every file is then the old or the new one, and all are the old ones unless it
 /// was a rename that failed.
 pub fn write_all(study: &Study, ranking: &Ranking<'_>, folder: &Path) -> Result<(), OutputError> {
-    std::fs::create_dir_all(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
+    make_folder(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
     // Made one after the other, so that only one is in memory at a time.
     let files: [(&str, &dyn Fn() -> String); 6] = [
         ("ranked.csv", &|| to_csv(ranking, &study.info)),

@@ -21,6 +21,9 @@ pub enum SweepError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The system gives no threads.
+    #[error("no thread could be started: {0}")]
+    Threads(#[from] std::io::Error),
 }
 
 impl SweepError {
@@ -30,6 +33,9 @@ impl SweepError {
             SweepError::Spec(error) => error.hint.clone(),
             SweepError::Data { hint, .. } => hint.clone(),
             SweepError::Store(error) => error.hint(),
+            SweepError::Threads(_) => {
+                Some("fewer --jobs take less memory; what was shown as done is stored".into())
+            }
         }
     }
 

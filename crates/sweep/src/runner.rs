@@ -126,7 +126,7 @@ pub fn run(
     }
     show(&tally.progress);
 
-    let clock = RunningClock::start().map_err(|error| Failure::from(error).within(folder))?;
+    let clock = RunningClock::start()?;
     let trial_times = match options.max_trial_time {
         Some(limit) => Some(TrialTimes::new(&clock, limit, &store.timings()?)),
         None => None,
@@ -171,7 +171,7 @@ pub fn run(
         let timing = Timing { unit, started_unix_ms, elapsed_us, attempt: n_killed + 1 };
         Some(Ended { trial: job.trial, record, timing })
     };
-    fan_out(options.jobs, units, work, |batch| -> Result<(), Failure> {
+    fan_out(options.jobs, units, work, |batch| -> Result<(), SweepError> {
         mlpsweep_failpoint::reached("writer")?;
         let settled: Vec<Settled> = batch.into_iter().flatten().map(|ended| queue.end(ended)).collect();
         let units = || settled.iter().flat_map(|settled| &settled.units);
@@ -193,8 +193,7 @@ pub fn run(
         }
         show(&tally.progress);
         Ok(())
-    })
-    .map_err(|failure| failure.within(folder))?;
+    })?;
     attempts.close();
     // The last rung's end is told by no unit.
     let is_finished = queue.is_finished();
@@ -240,14 +239,13 @@ pub fn confirm(
     show(done, total);
     let stop = || stop.load(Ordering::Relaxed);
     let work = |(trial, split): (&Trial, usize)| unit::run_on(plan, &folds, trial, split, &stop);
-    fan_out(jobs, units.into_iter().take_while(|_| !stop()), work, |batch| -> Result<(), Failure> {
+    fan_out(jobs, units.into_iter().take_while(|_| !stop()), work, |batch| -> Result<(), SweepError> {
         let batch: Vec<FoldRecord> = batch.into_iter().flatten().collect();
         store.append_confirmations(&batch)?;
         done += batch.len() as u64;
         show(done, total);
         Ok(())
-    })
-    .map_err(|failure| failure.within(folder))?;
+    })?;
     Ok(done == total)
 }
 
@@ -275,33 +273,6 @@ fn check_points(plan: &Plan, store: &Store, n_trials: u64, folder: &Path) -> Res
         stored.next();
     }
     Ok(())
-}
-
-/// What stops a run from the inside.
-enum Failure {
-    Store(StoreError),
-    Threads(std::io::Error),
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        Failure::Store(error)
-    }
-}
-
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Failure {
-        Failure::Threads(error)
-    }
-}
-
-impl Failure {
-    fn within(self, folder: &Path) -> SweepError {
-        SweepError::Store(match self {
-            Failure::Store(error) => error,
-            Failure::Threads(source) => StoreError::Io { path: folder.to_owned(), source },
-        })
-    }
 }
 
 /// What has come in so far.

@@ -10,6 +10,7 @@ use mlpsweep_perf::{
     side_of_folder, side_of_run, time,
 };
 use mlpsweep_report::{OutputError, write_file};
+use mlpsweep_sweep::store::make_folder;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -79,7 +80,7 @@ fn bench_report(arguments: &PerfReportArguments) -> Result<(), Problem> {
     let text = std::fs::read_to_string(&arguments.history).unwrap_or_default();
     let history = check_history(&arguments.history, &text)?;
     if let Some(out) = &arguments.out {
-        std::fs::create_dir_all(out).map_err(|source| OutputError { path: out.clone(), source })?;
+        make_folder(out).map_err(|source| OutputError { path: out.clone(), source })?;
         let html = page(&folder.display().to_string(), &Host::here(), &found, &history);
         write_file(&out.join("report.html"), html.as_bytes())?;
         write_file(&out.join("benchmarks.csv"), benchmarks_csv(&found).as_bytes())?;

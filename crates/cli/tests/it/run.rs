@@ -249,3 +249,21 @@ fn single_configurations() {
         place.say("run s.toml --out o").expect(0, "");
     }
 }
+
+/// Under no umask at all nothing is open to the world's writing.
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_write() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new(SMALL);
+    let script = format!("umask 000; exec {} run s.toml --out a/b", crate::fixture::BINARY);
+    let ran = std::process::Command::new("sh").args(["-c", &script]).current_dir(&place.folder).output();
+    assert!(ran.expect("there is a shell").status.success());
+    for name in ["a", "a/b", "a/b/model"] {
+        let inside = entries(&place.path(name)).into_iter().map(|file| place.path(name).join(file));
+        for path in inside.chain([place.path(name)]) {
+            let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o002, 0, "{}: {mode:o}", path.display());
+        }
+    }
+}

@@ -61,7 +61,7 @@ fn in_the_middle_of_an_epoch() {
     signal(&run, "INT");
     let ran: Ran = run.wait_with_output().expect("it ends").into();
     ran.expect(130, "stopped; continue with: ");
-    assert!(sent.elapsed() < Duration::from_secs(5), "{:?}", sent.elapsed());
+    assert!(sent.elapsed() < Duration::from_mins(1), "{:?}", sent.elapsed());
 }
 
 #[test]

@@ -14,13 +14,26 @@ use std::time::Duration;
 /// Its name until it is whole.
 const UNFINISHED: &str = "study.db.new";
 
+/// Makes a folder and those above it, closed to the world's writing under any umask. Nothing happens when it is there.
+///
+/// # Errors
+/// When the system says so.
+pub fn make_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o775);
+    builder.recursive(true).create(path)
+}
+
 /// Takes the sweep for this process, by a lock the kernel lets go of when the process ends, however it ends.
 pub(super) fn lock(folder: &Path) -> Result<File, StoreError> {
     use std::io::{Read as _, Seek as _, Write as _};
     let path = folder.join("study.lock");
     let io = |source| StoreError::Io { path: path.clone(), source };
-    let mut file =
-        File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o664);
+    let mut file = options.create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

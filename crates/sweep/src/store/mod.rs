@@ -36,6 +36,7 @@ mod rows;
 mod schema;
 
 pub use error::StoreError;
+pub use file::make_folder;
 
 use crate::record::{
     Closing, FoldRecord, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
@@ -70,8 +71,7 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says; what was found is left as it was.
     pub fn open(folder: &Path, info: &SweepInfo) -> Result<Store, StoreError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
+        make_folder(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
         let lock = lock(folder)?;
         let path = folder.join(FILE_NAME);
         if path.exists() {
