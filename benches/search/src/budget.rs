@@ -238,6 +238,7 @@ impl Method {
 pub fn markdown(
     problems: &[Problem<'_>],
     samplers: &[String],
+    only: &[String],
     n_seeds: u64,
     n_threads: usize,
 ) -> Result<String, String> {
@@ -261,7 +262,8 @@ pub fn markdown(
     );
     for name in samplers {
         let make = sampler(name)?;
-        for rules in Rules::ALL {
+        let is_wanted = |rules: &Rules| only.is_empty() || only.contains(&rules.name());
+        for rules in Rules::ALL.into_iter().filter(is_wanted) {
             let method =
                 Method { name: format!("{name} | {}", rules.name()), curves: run(make, rules, n_seeds) };
             let (share, n_missed) = method.share(&targets, None);

@@ -68,6 +68,9 @@ enum Command {
         /// Samplers that are raced and halved.
         #[arg(long, value_delimiter = ',', default_value = "random,tpe")]
         samplers: Vec<String>,
+        /// Only rules of this name, such as "racing (paired)"; may be repeated.
+        #[arg(long)]
+        only: Vec<String>,
         #[command(flatten)]
         repeats: Repeats,
     },
@@ -144,9 +147,12 @@ fn run(Arguments { tables: folder, command }: Arguments) -> Result<(), Box<dyn E
             let tables = load_all(&folder)?;
             print!("{}", summary::markdown(&problems(&tables), &summary::read(&files)?)?);
         }
-        Command::Budget { samplers, repeats } => {
+        Command::Budget { samplers, only, repeats } => {
             let tables = load_all(&folder)?;
-            print!("{}", budget::markdown(&problems(&tables), &samplers, repeats.seeds, repeats.jobs)?);
+            print!(
+                "{}",
+                budget::markdown(&problems(&tables), &samplers, &only, repeats.seeds, repeats.jobs)?
+            );
         }
     }
     Ok(())
