@@ -18,8 +18,8 @@
 //! the score of the fold to the bit, targets far from 0 keep their digits, and no two probabilities near 1 become equal. Of
 //! two classes one is enough. Numbers are little-endian.
 //!
-//! Every row ends with a checksum, [`rows`] says of what, and one that does not have it is damage. A store of an earlier schema is
-//! brought up, [`migrate`] says how.
+//! Every row ends with a checksum, `rows.rs` says of what, and one that does not have it is damage. A store of an earlier schema is
+//! brought up, `migrate.rs` says how.
 //!
 //! A curve begins with a u32, how many numbers an epoch has: the rate and three losses (NaN for a rate or a validation loss that
 //! is not there), and the gradient norms of the layers where they are recorded; then come the epochs. No epochs, no bytes.

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i64 = 0x6d6c_7073;
 pub(super) const SCHEMA_VERSION: i64 = 5;
 
-/// Every row ends with its checksum: see [`rows`](super::rows).
+/// Every row ends with its checksum: see `rows.rs`.
 pub(super) const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE trials (number INTEGER PRIMARY KEY, point TEXT NOT NULL, sum INTEGER NOT NULL) STRICT;
