@@ -24,7 +24,7 @@ use std::fmt::Write as _;
 pub const MOST_GRID_POINTS: u128 = 1_000_000;
 
 /// Changes whenever the same sweep would give other numbers, so that old results are not continued with new ones.
-const SEMANTICS: u64 = 8;
+const SEMANTICS: u64 = 9;
 
 /// A sweep that is ready to run.
 #[derive(Debug)]

@@ -84,7 +84,8 @@ fn files_that_are_no_stores() {
     place.say("run s.toml --out picture --fresh").expect(7, "not a sweep store");
 }
 
-/// A store of schema 4, which the version before this one wrote, with its reports.
+/// A store of schema 4, which the version before this one wrote, with its reports. In it `semantics` is set to what it is now: where
+/// it is not, a store can be read, and its sweep is another one.
 #[test]
 fn a_store_of_an_earlier_version() {
     let of_4 = |name: &str| {

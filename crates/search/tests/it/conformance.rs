@@ -196,7 +196,9 @@ fn auto_is_the_sampler_that_suits() {
         let history = History { finished: &records[..n], running: &[] };
         make(space, Seed::new(7)).propose(space, history, n as u64)
     };
-    for (n, expected) in [(199, gp as Make), (200, tpe), (1999, tpe), (2000, differential_evolution)] {
+    for (n, expected) in
+        [(198, gp as Make), (199, tpe), (200, tpe), (1999, tpe), (2000, differential_evolution)]
+    {
         assert_eq!(with(auto, n), with(expected, n), "{n} trials");
     }
     let conditional = &endless_conditional_spaces()[0];
