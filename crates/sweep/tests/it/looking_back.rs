@@ -30,6 +30,8 @@ fn the_same_on_any_number_of_threads() {
         &["search.sampler=tpe", "search.racing=off"],
         &["search.sampler=gp", "search.racing=paired"],
         &["search.sampler=random"],
+        &["search.sampler=auto", "search.racing=median"],
+        &["search.sampler=differential_evolution", "search.racing=paired"],
         &["search.sampler=sobol", "search.lag=1"],
         &["search.sampler=tpe", "enqueue=[{ dropout = 0.2 }, { learning_rate = 0.05, width = 7 }]"],
     ] {
