@@ -65,6 +65,8 @@ struct Normal {
 const N_RECENT: usize = 25;
 /// Of an interval narrower than this share of σ the mass is that of the density's second-order expansion about its middle.
 const NARROW: f64 = 0.25;
+/// ln of a share of the largest term that is not added.
+const NEGLIGIBLE: f64 = -60.0;
 
 impl Parzen {
     /// Of `trials` in the order of their numbers, each with a coordinate per domain.
@@ -150,7 +152,9 @@ impl Parzen {
             }
         }
         let largest = log_terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        largest + log_terms.iter().map(|term| (term - largest).exp()).sum::<f64>().ln()
+        // What is less than a millionth of a sum's last place even if there are thousands of it: most kernels lie far away.
+        let gaps = log_terms.iter().map(|term| term - largest).filter(|&gap| gap > NEGLIGIBLE);
+        largest + gaps.map(f64::exp).sum::<f64>().ln()
     }
 }
 
