@@ -9,16 +9,10 @@ use mlpsweep_sweep::store::Store;
 
 pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Problem> {
     let ExportArguments { folder, to, out } = arguments;
-    if let (ExportFormat::Store, Some(path)) = (to, out) {
-        Store::copy(folder, path)?;
-        tell(&format!("written: {}", path.display()));
-        return Ok(());
-    }
     let content = match to {
         ExportFormat::Safetensors => Content::Bytes(Model::load(folder)?.to_bytes()),
         ExportFormat::Onnx => Content::Bytes(onnx(&Model::load(folder)?)),
-        // The file is written by the store itself, and there is none.
-        ExportFormat::Store => Content::Bytes(Vec::new()),
+        ExportFormat::Store => Content::Store,
         _ => {
             let study = Study::read(folder, *to == ExportFormat::Tensorboard)?;
             if study.folds.is_empty() {
@@ -36,17 +30,17 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Problem> {
     };
     match (content, out) {
         (Content::Text(text), None) => print(&text),
-        (Content::Bytes(_), None) => {
+        (Content::Bytes(_) | Content::Store, None) => {
             let message = "this format is no text: --out is missing";
             Err(Problem::new(USAGE, message)
                 .hint(Some("name the file to write, such as --out model.onnx".into())))
         }
         (content, Some(path)) => {
-            let bytes = match &content {
-                Content::Text(text) => text.as_bytes(),
-                Content::Bytes(bytes) => bytes,
-            };
-            write_file(path, bytes)?;
+            match &content {
+                Content::Text(text) => write_file(path, text.as_bytes())?,
+                Content::Bytes(bytes) => write_file(path, bytes)?,
+                Content::Store => Store::copy(folder, path)?,
+            }
             tell(&format!("written: {}", path.display()));
             Ok(())
         }
@@ -56,4 +50,6 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Problem> {
 enum Content {
     Text(String),
     Bytes(Vec<u8>),
+    /// What is copied by SQLite itself.
+    Store,
 }

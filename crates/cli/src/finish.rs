@@ -6,11 +6,11 @@ use crate::args::OutputArguments;
 use crate::exit::{Problem, tell};
 use crate::progress::Progress;
 use mlpsweep_model::{FILE_NAME, FOLDER};
-use mlpsweep_report::{OutputError, Ranking, Study, write_file};
+use mlpsweep_report::{Ranking, Study, make_folder, write_file};
 use mlpsweep_sweep::record::Trial;
 use mlpsweep_sweep::runner::confirm;
 use mlpsweep_sweep::spec::{Ensemble, SelectRule};
-use mlpsweep_sweep::store::{Store, make_folder};
+use mlpsweep_sweep::store::Store;
 use mlpsweep_sweep::{Plan, RefitEnd, SweepError, closing, refit};
 use std::path::Path;
 use std::sync::Mutex;
@@ -93,8 +93,7 @@ impl Finish<'_> {
                 tell(&format!("warning: trial {number} on all rows gave no model: {why}"));
             }
             RefitEnd::Done(model, refit) => {
-                let inner = folder.join(FOLDER);
-                make_folder(&inner).map_err(|source| OutputError { path: inner.clone(), source })?;
+                make_folder(&folder.join(FOLDER))?;
                 write_file(&file, &model.to_bytes())?;
                 Store::open(folder, &plan.info())?.put_refit(&refit)?;
                 study.refit = Some(refit);

@@ -1,8 +1,7 @@
 //! What a gate writes for people and CI systems, and tables as CSV.
 
 use crate::exit::Problem;
-use mlpsweep_report::{OutputError, write_file};
-use mlpsweep_sweep::store::make_folder;
+use mlpsweep_report::{OutputError, make_folder, write_file};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +13,7 @@ pub(crate) fn write_reports(
     summary: &str,
 ) -> Result<(), Problem> {
     if let Some(folder) = folder {
-        make_folder(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
+        make_folder(folder)?;
         for (name, content) in files {
             write_file(&folder.join(name), content.as_bytes())?;
         }

@@ -70,4 +70,4 @@ pub use study::Study;
 pub use summary::summary_json;
 pub use table::{plain_table, table};
 pub use timings::timings_csv;
-pub use write::{OutputError, write_all, write_file};
+pub use write::{OutputError, make_folder, write_all, write_file};

@@ -227,18 +227,17 @@ fn each_trial(
 ) -> Result<(), StoreError> {
     let mut folds: Vec<FoldRecord> = Vec::new();
     store.each_fold(|fold| {
-        let shown = match folds.first() {
-            Some(first) if first.unit.trial != fold.unit.trial => visit(first.unit.trial, &folds),
-            _ => Ok(()),
-        };
-        if folds.first().is_some_and(|first| first.unit.trial != fold.unit.trial) {
+        if let Some(number) = folds.first().map(|first| first.unit.trial).filter(|&n| n != fold.unit.trial) {
+            visit(number, &folds)?;
             folds.clear();
         }
         folds.push(fold);
-        shown
+        Ok(())
     })?;
-    let last = folds.first().map(|first| visit(first.unit.trial, &folds));
-    last.unwrap_or(Ok(())).map_err(|reason| store.damaged(&reason))
+    match folds.first() {
+        Some(first) => visit(first.unit.trial, &folds).map_err(|reason| store.damaged(&reason)),
+        None => Ok(()),
+    }
 }
 
 /// Repeat and fold of a split.

@@ -9,7 +9,7 @@
 //! A temporary file left by a process that was killed is removed by the next report, once it is too old to be anybody's.
 
 use crate::{Ranking, Study, curves_csv, folds_csv, report_html, summary_json, timings_csv, to_csv};
-use mlpsweep_sweep::store::make_folder;
+use mlpsweep_sweep::files::{self, create_new, folder_of, sync_folder};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ impl OutputError {
 /// When a file could not be written; every file is then the old or the new one, and all are the old ones unless it
 /// was a rename that failed.
 pub fn write_all(study: &Study, ranking: &Ranking<'_>, folder: &Path) -> Result<(), OutputError> {
-    make_folder(folder).map_err(|source| OutputError { path: folder.to_owned(), source })?;
+    make_folder(folder)?;
     // Made one after the other, so that only one is in memory at a time.
     let files: [(&str, &dyn Fn() -> String); 6] = [
         ("ranked.csv", &|| to_csv(ranking, &study.info)),
@@ -67,6 +67,14 @@ pub fn write_all(study: &Study, ranking: &Ranking<'_>, folder: &Path) -> Result<
     written?.into_iter().try_for_each(Written::publish)?;
     sync_folder(folder);
     Ok(())
+}
+
+/// Makes a folder and those above it. Nothing happens when it is there.
+///
+/// # Errors
+/// When it could not be made.
+pub fn make_folder(folder: &Path) -> Result<(), OutputError> {
+    files::make_folder(folder).map_err(|source| OutputError { path: folder.to_owned(), source })
 }
 
 /// Writes one file, whole or not at all. On Unix its permissions are what the umask leaves of `rw-rw-r--`.
@@ -85,15 +93,6 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<(), OutputError> {
     Written::new(target, content)?.publish()?;
     sync_folder(&folder);
     Ok(())
-}
-
-/// Puts new names on the disk. Where folders cannot be synced there is nothing to do.
-fn sync_folder(folder: &Path) {
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A file on the disk that does not have its name yet; removed when dropped.
@@ -124,21 +123,13 @@ fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile<File>> 
     let folder = folder_of(path);
     let prefix = format!(".{}.", name.to_string_lossy());
     remove_strays(folder, &prefix);
-    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, create)?;
+    let mut temporary =
+        tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, create_new)?;
     mlpsweep_failpoint::reached("report.write")?;
     temporary.as_file_mut().write_all(content)?;
     mlpsweep_failpoint::reached("report.sync")?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
-}
-
-/// Makes a file that the umask decides about, where tempfile's own are closed to all others, and that is writable for
-/// the world under no umask.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o664);
-    options.write(true).create_new(true).open(path)
 }
 
 /// Removes what killed processes left. Another process may be writing the same report now, so only what is old goes;

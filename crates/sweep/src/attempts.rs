@@ -9,6 +9,7 @@
 //! Lines are appended and not synced: what a process has written outlives it, and a machine that crashes is no fault of a unit. What
 //! cannot be written or read is not counted, and disturbs nothing.
 
+use crate::files::writable;
 use crate::record::UnitId;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -32,13 +33,13 @@ impl Attempts {
     pub(crate) fn open(folder: &Path) -> Attempts {
         let path = folder.join(FILE_NAME);
         let killed = counts(&std::fs::read_to_string(&path).unwrap_or_default());
+        let known: String = killed
+            .iter()
+            .map(|(UnitId { trial, split }, n)| format!("killed {trial} {split} {n}\n"))
+            .collect();
         let begin_anew = || -> std::io::Result<File> {
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            for (UnitId { trial, split }, n) in &killed {
-                writeln!(file, "killed {trial} {split} {n}")?;
-            }
-            file.persist(&path)?;
-            File::options().append(true).open(&path)
+            let mut file = writable().truncate(true).open(&path)?;
+            file.write_all(known.as_bytes()).map(|()| file)
         };
         Attempts { file: Mutex::new(begin_anew().ok()), path, killed }
     }

@@ -87,7 +87,8 @@ impl Shared {
     }
 }
 
-fn micros(time: Duration) -> u64 {
+/// In whole microseconds, of which a u64 holds half a million years.
+pub(crate) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 

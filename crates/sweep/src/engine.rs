@@ -52,10 +52,9 @@ pub fn fan_out<J: Send, R: Send, E: From<std::io::Error>>(
             });
         };
         std::thread::Builder::new().name("mlpsweep-fan".into()).spawn_scoped(scope, fan)?;
-        let mut outcome = Ok(());
-        let mut panicked = None;
+        let mut outcome = Ok(Ok(()));
         while let Ok(first) = receiver.recv() {
-            if outcome.is_ok() && panicked.is_none() {
+            if let Ok(Ok(())) = outcome {
                 let mut batch = vec![first];
                 let until = Instant::now() + GATHER;
                 // Results that come faster than they are taken must not keep the batch open.
@@ -64,15 +63,12 @@ pub fn fan_out<J: Send, R: Send, E: From<std::io::Error>>(
                 {
                     batch.push(next);
                 }
-                match catch_unwind(AssertUnwindSafe(|| deliver(batch))) {
-                    Ok(delivered) => outcome = delivered,
-                    // Workers that wait for this thread would wait for ever.
-                    Err(panic) => panicked = Some(panic),
-                }
-                failed.store(outcome.is_err() || panicked.is_some(), Ordering::Relaxed);
+                // Workers that wait for this thread would wait for ever if it panicked here.
+                outcome = catch_unwind(AssertUnwindSafe(|| deliver(batch)));
+                failed.store(!matches!(outcome, Ok(Ok(()))), Ordering::Relaxed);
             }
         }
-        panicked.map_or(outcome, |panic| resume_unwind(panic))
+        outcome.unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
 

@@ -19,6 +19,7 @@ pub mod cost;
 pub mod engine;
 mod error;
 mod examine;
+pub mod files;
 pub mod forecast;
 pub mod longest_first;
 mod memory;

@@ -6,7 +6,7 @@
 //!
 //! However many of them run at a time: a limit means the same for any number of threads, as far as clocks do.
 
-use crate::clock::RunningClock;
+use crate::clock::{RunningClock, micros};
 use crate::record::Timing;
 use mlpsweep_search::TrialNumber;
 use std::cell::Cell;
@@ -61,10 +61,6 @@ impl Stint<'_> {
         self.counted_to.set(now);
         self.spent.fetch_add(passed, Ordering::Relaxed) + passed > self.limit
     }
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

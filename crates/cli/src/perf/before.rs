@@ -9,8 +9,7 @@ use mlpsweep_perf::{
     Host, Measured, Options, SavedRun, Side, benchmarks_csv, incomparable, judge, offline, page, read_folder,
     side_of_folder, side_of_run, time,
 };
-use mlpsweep_report::{OutputError, write_file};
-use mlpsweep_sweep::store::make_folder;
+use mlpsweep_report::{make_folder, write_file};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -80,7 +79,7 @@ fn bench_report(arguments: &PerfReportArguments) -> Result<(), Problem> {
     let text = std::fs::read_to_string(&arguments.history).unwrap_or_default();
     let history = check_history(&arguments.history, &text)?;
     if let Some(out) = &arguments.out {
-        make_folder(out).map_err(|source| OutputError { path: out.clone(), source })?;
+        make_folder(out)?;
         let html = page(&folder.display().to_string(), &Host::here(), &found, &history);
         write_file(&out.join("report.html"), html.as_bytes())?;
         write_file(&out.join("benchmarks.csv"), benchmarks_csv(&found).as_bytes())?;

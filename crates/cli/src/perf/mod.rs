@@ -12,8 +12,8 @@ use crate::exit::{BAD_DATA, GATE, INCONCLUSIVE, INTERNAL, NOTHING, Problem, tell
 use crate::signals::Signals;
 use builds::{Built, build};
 use mlpsweep_perf::{Executable, GateError, Host, Judged, Noise, Options, Timing, Verdict, judge};
-use mlpsweep_report::{OutputError, write_file};
-use mlpsweep_sweep::store::make_folder;
+use mlpsweep_report::{make_folder, write_file};
+use mlpsweep_sweep::files::folder_of;
 use output::show;
 use processes::{Failure, measure};
 use std::path::Path;
@@ -133,8 +133,7 @@ fn counted(n: usize, one: &str, several: &str) -> String {
 }
 
 fn make_folder_of(path: &Path) -> Result<(), Problem> {
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
-    make_folder(folder).map_err(|source| OutputError { path: folder.to_owned(), source }.into())
+    Ok(make_folder(folder_of(path))?)
 }
 
 impl PerfTiming {

@@ -47,7 +47,7 @@ fn sighup() {
 #[test]
 fn in_the_middle_of_an_epoch() {
     let place = Place::new(
-        "name = \"long\"\n[data]\nbuiltin = \"moons\"\nrows = 200000\ntest = 0\n[cv]\nkind = \"holdout\"\n\
+        "name = \"long\"\n[data]\nbuiltin = \"moons\"\nrows = 1000000\ntest = 0\n[cv]\nkind = \"holdout\"\n\
          [search]\ntrials = 1\n[parameters]\ndepth = 4\nwidth = 1024\nepochs = 1\n",
     );
     let run = place.start("run s.toml --out o");
@@ -61,7 +61,8 @@ fn in_the_middle_of_an_epoch() {
     signal(&run, "INT");
     let ran: Ran = run.wait_with_output().expect("it ends").into();
     ran.expect(130, "stopped; continue with: ");
-    assert!(sent.elapsed() < Duration::from_mins(1), "{:?}", sent.elapsed());
+    // At 200 GFLOP/s the epoch's 15 TFLOP take over a minute.
+    assert!(sent.elapsed() < Duration::from_secs(30), "{:?}", sent.elapsed());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::migrate::OLDEST;
 use super::rows::{Clash, commit, insert, text};
 use super::schema::{APPLICATION_ID, SCHEMA, SCHEMA_VERSION};
 use super::{FILE_NAME, to_json};
+use crate::files;
 use crate::record::SweepInfo;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, TryLockError};
@@ -14,26 +15,12 @@ use std::time::Duration;
 /// Its name until it is whole.
 const UNFINISHED: &str = "study.db.new";
 
-/// Makes a folder and those above it, closed to the world's writing under any umask. Nothing happens when it is there.
-///
-/// # Errors
-/// When the system says so.
-pub fn make_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o775);
-    builder.recursive(true).create(path)
-}
-
 /// Takes the sweep for this process, by a lock the kernel lets go of when the process ends, however it ends.
 pub(super) fn lock(folder: &Path) -> Result<File, StoreError> {
     use std::io::{Read as _, Seek as _, Write as _};
     let path = folder.join("study.lock");
     let io = |source| StoreError::Io { path: path.clone(), source };
-    let mut options = File::options();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o664);
-    let mut file = options.create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
+    let mut file = files::writable().truncate(false).read(true).open(&path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -62,8 +49,8 @@ pub(super) fn create(folder: &Path, info: &SweepInfo) -> Result<(), StoreError> 
     let renamed =
         mlpsweep_failpoint::reached("store.rename").and_then(|()| std::fs::rename(&unfinished, &path));
     renamed.map_err(|source| StoreError::Io { path, source })?;
-    // The name must be on the disk before the first fold is. Where folders cannot be synced there is nothing to do.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    // The name must be on the disk before the first fold is.
+    files::sync_folder(folder);
     Ok(())
 }
 
@@ -143,13 +130,10 @@ pub(super) fn check_file(path: &Path) -> Result<i64, StoreError> {
 
 pub(super) fn connect(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
     let flags = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-    let opened = open(path, flags, read_only);
-    let opened = match (opened, unchanging(path)) {
-        (Err(error), Some(uri)) if read_only && is_closed_to_us(&error) => {
-            open(uri.as_ref(), flags | OpenFlags::SQLITE_OPEN_URI, read_only)
-        }
-        (opened, _) => opened,
-    };
+    let opened = open(path, flags, read_only).or_else(|error| {
+        let address = unchanging(path).filter(|_| read_only && is_closed_to_us(&error)).ok_or(error)?;
+        open(address.as_ref(), flags | OpenFlags::SQLITE_OPEN_URI, read_only)
+    });
     match opened {
         Ok((connection, verdict)) if verdict == "ok" => Ok(connection),
         Ok((_, verdict)) => Err(StoreError::Damaged { path: path.to_owned(), reason: verdict }),
@@ -190,12 +174,10 @@ fn writer(path: &Path) -> Option<String> {
 /// A copy of the whole database in another file, which takes the place of what was there when it is whole and on the disk.
 pub(super) fn copy_to(connection: &Connection, path: &Path, to: &Path) -> Result<(), StoreError> {
     let io = |source| StoreError::Io { path: to.to_owned(), source };
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = files::folder_of(to);
     let mut builder = tempfile::Builder::new();
-    // The umask decides who may read it, as with every other file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o664));
-    let unfinished = builder.prefix(".study.db.").suffix(".tmp").tempfile_in(folder).map_err(io)?;
+    let unfinished =
+        builder.prefix(".study.db.").suffix(".tmp").make_in(folder, files::create_new).map_err(io)?;
     let copied: rusqlite::Result<()> = (|| {
         let mut copy = Connection::open(unfinished.path())?;
         // Synced below, once.
@@ -217,8 +199,7 @@ pub(super) fn copy_to(connection: &Connection, path: &Path, to: &Path) -> Result
     })?;
     unfinished.as_file().sync_all().map_err(io)?;
     unfinished.persist(to).map_err(|error| io(error.error))?;
-    // Where folders cannot be synced there is nothing to do.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    files::sync_folder(folder);
     Ok(())
 }
 

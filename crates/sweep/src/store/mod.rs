@@ -36,7 +36,6 @@ mod rows;
 mod schema;
 
 pub use error::StoreError;
-pub use file::make_folder;
 
 use crate::record::{
     Closing, FoldRecord, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
@@ -71,7 +70,8 @@ impl Store {
     /// # Errors
     /// As [`StoreError`] says; what was found is left as it was.
     pub fn open(folder: &Path, info: &SweepInfo) -> Result<Store, StoreError> {
-        make_folder(folder).map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
+        crate::files::make_folder(folder)
+            .map_err(|source| StoreError::Io { path: folder.to_owned(), source })?;
         let lock = lock(folder)?;
         let path = folder.join(FILE_NAME);
         if path.exists() {

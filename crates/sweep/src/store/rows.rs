@@ -108,11 +108,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// As Python's crc32c computes it of the bytes `i` 3 `t` 1 `x`.
+    /// Of the bytes `i` 3 `t` 1 `x`; the number is that of a CRC written down bit by bit, polynomial 0x82f63b78.
     #[test]
     fn a_sum_of_known_bytes() {
-        let bytes = [b"i".as_slice(), &3_i64.to_le_bytes(), b"t", &1_u64.to_le_bytes(), b"x"].concat();
-        assert_eq!(sum([int(3), text("x")].into_iter()), i64::from(crc32c::crc32c(&bytes)));
+        assert_eq!(sum([int(3), text("x")].into_iter()), 0xe4c7_2ce9);
         assert_eq!(crc32c::crc32c(b"123456789"), 0xe306_9283, "the check value of CRC-32C");
     }
 
