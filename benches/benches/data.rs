@@ -31,12 +31,19 @@ fn data(criterion: &mut Criterion) {
             black_box(folds.split(0))
         });
     });
-    let pipeline = Pipeline::fit(&table, &rows, PipelineOptions::default()).expect("finite features");
-    let mut batch = vec![0.0_f32; 256 * pipeline.n_inputs()];
-    group.throughput(Throughput::Elements(256));
-    group.bench_function("gather/256x20", |bencher| {
-        bencher.iter(|| pipeline.gather(&table.features, black_box(&rows[..256]), &mut batch));
-    });
+    for n_features in [8, 20, 64, 784] {
+        let table = generate::friedman1(2_000, n_features, 1.0, Seed::new(7));
+        let rows: Vec<u32> = (0..table.n_rows() as u32).collect();
+        let fit = || Pipeline::fit(&table, &rows, PipelineOptions::default()).expect("finite features");
+        group.throughput(Throughput::Elements((rows.len() * n_features) as u64));
+        group.bench_function(format!("fit/2000x{n_features}"), |bencher| bencher.iter(fit));
+        let pipeline = fit();
+        let mut batch = vec![0.0_f32; 256 * n_features];
+        group.throughput(Throughput::Elements(batch.len() as u64));
+        group.bench_function(format!("gather/256x{n_features}"), |bencher| {
+            bencher.iter(|| pipeline.gather(&table.features, black_box(&rows[..256]), &mut batch));
+        });
+    }
 
     // Of the shape of the census table that people try first: 6 numbers and 8 words, some of them missing.
     let csv = mixed(32_561);
