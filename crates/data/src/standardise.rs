@@ -105,41 +105,6 @@ impl Standardiser {
         &self.inverse_deviation
     }
 
-    /// Scales one row, `n_features` long, into `out` of the same length.
-    ///
-    /// # Panics
-    /// When a length is another.
-    #[inline(always)]
-    pub fn apply_row<T: Real>(&self, row: &[f64], out: &mut [T]) {
-        let n_features = self.n_features();
-        assert_eq!(row.len(), n_features, "a row of another table");
-        assert_eq!(out.len(), n_features, "room for exactly one row");
-        let from = self.scale_chunks::<T, 16>(row, out, 0);
-        let from = self.scale_chunks::<T, 8>(row, out, from);
-        self.scale_chunks::<T, 1>(row, out, from);
-    }
-
-    /// Scales the features from `from` on, N at a time, and says where that ended. All of N are read before the first is written:
-    /// nothing has to be proved about who overlaps whom.
-    #[inline(always)]
-    fn scale_chunks<T: Real, const N: usize>(&self, row: &[f64], out: &mut [T], from: usize) -> usize {
-        let outs = out[from..].as_chunks_mut::<N>().0;
-        let xs = row[from..].as_chunks::<N>().0;
-        let means = self.mean[from..].as_chunks::<N>().0;
-        let inverses = self.inverse_deviation[from..].as_chunks::<N>().0;
-        let fills = self.fill[from..].as_chunks::<N>().0;
-        let scales = means.iter().zip(inverses).zip(fills);
-        let until = from + outs.len() * N;
-        for ((out, x), ((mean, inverse), fill)) in outs.iter_mut().zip(xs).zip(scales) {
-            if x.iter().fold(false, |any, x| any | x.is_nan()) {
-                scale_filled(x, (mean, inverse, fill), out);
-            } else {
-                *out = std::array::from_fn(|i| T::from_f64((x[i] - mean[i]) * inverse[i]));
-            }
-        }
-        until
-    }
-
     /// Scales the given rows of `features` into `out`, `rows.len() × n_features`, row-major, in the order of
     /// `rows`. Allocates nothing.
     ///
@@ -203,12 +168,41 @@ impl<T: Real> Pass for Gather<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        let Gather { standardiser, values, rows, out } = self;
-        let n_features = standardiser.n_features();
-        for (&row_idx, out) in rows.iter().zip(out.chunks_exact_mut(n_features)) {
-            standardiser.apply_row(row_of(values, n_features, row_idx), out);
+    fn run(mut self) {
+        let from = self.chunks::<16>(0);
+        let from = self.chunks::<8>(from);
+        let from = self.chunks::<4>(from);
+        self.chunks::<1>(from);
+    }
+}
+
+impl<T: Real> Gather<'_, T> {
+    /// Scales the features from `from` on as far as they come in chunks of N, and says where that ended. All of a chunk are read
+    /// before the first is written: nothing has to be proved about who overlaps whom.
+    #[inline(always)]
+    fn chunks<const N: usize>(&mut self, from: usize) -> usize {
+        let Standardiser { mean, inverse_deviation, fill } = self.standardiser;
+        let n_features = mean.len();
+        let until = n_features - (n_features - from) % N;
+        if from == until {
+            return until;
         }
+        let means = mean[from..until].as_chunks::<N>().0;
+        let inverses = inverse_deviation[from..until].as_chunks::<N>().0;
+        let fills = fill[from..until].as_chunks::<N>().0;
+        for (&row_idx, out) in self.rows.iter().zip(self.out.chunks_exact_mut(n_features)) {
+            let xs = row_of(self.values, n_features, row_idx)[from..until].as_chunks::<N>().0;
+            let outs = out[from..until].as_chunks_mut::<N>().0;
+            let scales = means.iter().zip(inverses).zip(fills);
+            for ((out, x), ((mean, inverse), fill)) in outs.iter_mut().zip(xs).zip(scales) {
+                if x.iter().fold(false, |any, x| any | x.is_nan()) {
+                    scale_filled(x, (mean, inverse, fill), out);
+                } else {
+                    *out = std::array::from_fn(|i| T::from_f64((x[i] - mean[i]) * inverse[i]));
+                }
+            }
+        }
+        until
     }
 }
 
@@ -256,11 +250,11 @@ fn filled(x: f64, fill: f64) -> f64 {
     if x.is_nan() { fill } else { x }
 }
 
-fn row_major(features: &Array2<f64>) -> (&[f64], usize) {
+pub(crate) fn row_major(features: &Array2<f64>) -> (&[f64], usize) {
     (features.as_slice().expect("tables are row-major"), features.ncols())
 }
 
 #[inline(always)]
-fn row_of(values: &[f64], n_features: usize, row_idx: u32) -> &[f64] {
+pub(crate) fn row_of(values: &[f64], n_features: usize, row_idx: u32) -> &[f64] {
     &values[row_idx as usize * n_features..][..n_features]
 }

@@ -19,12 +19,14 @@
 //! assert_eq!(z, [-2.0, 4.0, -2.0, 13.0]);
 //! ```
 
+mod buffer;
 mod element;
 mod pack;
 mod product;
 mod tile;
 mod transpose;
 
+pub use buffer::{Buffer, buffer, zeros};
 pub use element::Element;
 pub use pack::Packing;
 pub use product::{Matrix, product, product_then};

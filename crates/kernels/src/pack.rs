@@ -5,36 +5,40 @@
 //! ```
 
 use crate::Element;
+use crate::buffer::{Buffer, zeros};
 use crate::product::PACKED_ROWS;
 use crate::tile::load;
 use crate::transpose::SIDE;
 use pulp::Simd;
 
 /// Room for panels, kept from one product to the next so that none has to ask for memory.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Packing<T> {
     /// The panels of B, one after the other.
-    panels: Vec<T>,
+    panels: Buffer<T>,
     /// Some rows of A, where they lie badly.
-    rows: Vec<T>,
+    rows: Buffer<T>,
+}
+
+impl<T: Element> Default for Packing<T> {
+    fn default() -> Packing<T> {
+        Packing { panels: zeros(0), rows: zeros(0) }
+    }
 }
 
 impl<T: Element> Packing<T> {
     /// Room for the panels and for rows of A, of so many numbers.
     pub(crate) fn room(&mut self, panels: usize, rows: usize) -> (&mut [T], &mut [T]) {
-        (from_a_line(&mut self.panels, panels), from_a_line(&mut self.rows, rows))
+        (at_least(&mut self.panels, panels), at_least(&mut self.rows, rows))
     }
 }
 
-/// `n` numbers of `room` that begin with a line of the cache: registers loaded from there never take from two.
-fn from_a_line<T: Element>(room: &mut Vec<T>, n: usize) -> &mut [T] {
-    const LINE: usize = 64;
-    let needed = n + LINE / size_of::<T>();
-    if room.len() < needed {
-        room.resize(needed, T::default());
+/// The first `n` numbers of `room`, which grows where there are fewer.
+fn at_least<T: Element>(room: &mut Buffer<T>, n: usize) -> &mut [T] {
+    if room.len() < n {
+        *room = zeros(n);
     }
-    let start = room.as_ptr().align_offset(LINE).min(LINE / size_of::<T>());
-    &mut room[start..start + n]
+    &mut room[..n]
 }
 
 /// Packs columns `j0 .. j0 + n_columns` of `b`, rows of which are `stride` apart.

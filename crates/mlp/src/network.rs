@@ -16,7 +16,7 @@
 use crate::dropout::Mask;
 use crate::{Activation, Layout, Loss, LossOptions, NetworkError, Targets};
 use mlpsweep_kernels::{Matrix, Packing, product, product_then};
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Buffer, Real, vectorised, zeros};
 use mlpsweep_seed::Stream;
 
 /// What a network is made of.
@@ -76,11 +76,11 @@ pub struct Workspace<T> {
     max_rows: usize,
     n_rows: usize,
     /// A_0 … A_L (after dropout); A_L holds the logits, then dZ_L.
-    activations: Vec<Vec<T>>,
+    activations: Vec<Buffer<T>>,
     /// S_1 … S_{L−1}; none where they are not kept.
-    slopes: Vec<Vec<T>>,
+    slopes: Vec<Buffer<T>>,
     /// dZ of two neighbouring layers, taking turns.
-    deltas: [Vec<T>; 2],
+    deltas: [Buffer<T>; 2],
     packing: Packing<T>,
 }
 
@@ -88,7 +88,7 @@ impl<T: Real> Workspace<T> {
     /// Memory for batches of up to `max_rows` rows.
     pub fn new(network: &Network, max_rows: usize) -> Workspace<T> {
         let sizes = network.config.sizes.clone();
-        let buffer = |size: &usize| vec![T::zero(); size * max_rows];
+        let buffer = |size: &usize| zeros(size * max_rows);
         let hidden = &sizes[1..sizes.len() - 1];
         let widest = hidden.iter().copied().max().unwrap_or(0);
         let slopes = if network.keeps_slopes() { hidden } else { &[] };

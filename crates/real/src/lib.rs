@@ -5,6 +5,8 @@
 //! from machine to machine; the results of + − × ÷ and √ do not, since vector units round each operation as
 //! scalar code does and nothing here lets the compiler reorder a sum. exp, ln and tanh are chains of such operations too.
 
+pub use mlpsweep_kernels::{Buffer, buffer, zeros};
+
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
 use std::ops::{AddAssign, DivAssign, MulAssign, Neg, SubAssign};

@@ -12,7 +12,7 @@ use crate::{BatchSize, EarlyStopping, Preprocess, TargetScaler, TrainConfig, Tra
 use mlpsweep_data::{Dataset, Pipeline, Target, inner_split};
 use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
 use mlpsweep_optim::{Optimizer, Penalty, Schedule, Segment};
-use mlpsweep_real::Real;
+use mlpsweep_real::{Buffer, Real, buffer, zeros};
 use mlpsweep_seed::{Seed, Stream};
 use rand::seq::SliceRandom;
 
@@ -52,8 +52,8 @@ pub struct Session<'a, T> {
     pipeline: Pipeline,
     target_scaler: TargetScaler,
     network: Network,
-    params: Vec<T>,
-    gradient: Vec<T>,
+    params: Buffer<T>,
+    gradient: Buffer<T>,
     optimizer: Optimizer<T>,
     schedule: Schedule,
     segments: Vec<Segment<T>>,
@@ -83,7 +83,7 @@ pub struct Session<'a, T> {
 /// A session between two epochs, without what the job says.
 #[derive(Clone, Debug)]
 pub(crate) struct SessionState<T> {
-    params: Vec<T>,
+    params: Buffer<T>,
     optimizer: Optimizer<T>,
     schedule: Schedule,
     masks: Stream,
@@ -116,7 +116,7 @@ impl<'a, T: Real> Session<'a, T> {
             input_dropout: config.input_dropout,
         })?;
         let n_params = network.layout().n_params();
-        let params = match job.start {
+        let params: Vec<T> = match job.start {
             None => config.init.draw(network.layout(), &mut seed.child("init").stream()),
             Some(start) if start.len() == n_params => start.iter().map(|&param| T::from_f64(param)).collect(),
             Some(start) => return Err(TrainError::StartWeights { found: start.len(), expected: n_params }),
@@ -138,8 +138,8 @@ impl<'a, T: Real> Session<'a, T> {
             job,
             pipeline,
             target_scaler,
-            gradient: vec![T::zero(); n_params],
-            params,
+            gradient: zeros(n_params),
+            params: buffer(&params),
             optimizer,
             schedule,
             segments: segments.collect(),

@@ -8,6 +8,7 @@
 //!
 //! All that is fitted is fitted on the rows it is given and on no others: means, scales, which levels have an input.
 
+mod gaps;
 mod levels;
 mod scale;
 
@@ -15,6 +16,7 @@ pub use scale::Scale;
 
 use crate::dataset::Dataset;
 use crate::standardise::{ScaleError, Standardiser, moments};
+use gaps::Gaps;
 use levels::Levels;
 use mlpsweep_real::Real;
 use ndarray::Array2;
@@ -200,6 +202,7 @@ impl Pipeline {
         let mut standardiser = Standardiser::identity(data.n_features());
         let mut encoders = Vec::with_capacity(data.n_features());
         let whole = if options.scale == Scale::Standard { moments(&data.features, rows) } else { Vec::new() };
+        let gaps = Gaps::of(&data.features, rows);
         for feature_idx in 0..data.n_features() {
             let cells = || rows.iter().map(|&row_idx| data.features[[row_idx as usize, feature_idx]]);
             let category = data.categories.get(&feature_idx);
@@ -207,9 +210,14 @@ impl Pipeline {
                 encoders.push(Encoder::Level(Levels::fit(category.levels.len(), cells(), options)));
                 continue;
             }
-            let has_gaps = cells().any(f64::is_nan);
+            let has_gaps = gaps.any(feature_idx);
             let has_indicator = has_gaps && options.missing_indicator;
-            let fill = fill(options.fill, cells);
+            // A gap may come later, in rows that were not there to learn from.
+            let fill = match options.fill {
+                Fill::Constant(value) => value,
+                Fill::Mean => gaps.mean(feature_idx),
+                Fill::Median => median(cells().filter(|x| !x.is_nan()).collect()).unwrap_or(0.0),
+            };
             let filled = || cells().map(|x| if x.is_nan() { fill } else { x });
             let (mean, deviation) = match options.scale {
                 Scale::None => (0.0, 1.0),
@@ -352,19 +360,5 @@ impl Pipeline {
                 }
             }
         }
-    }
-}
-
-/// What stands for a missing number of a column: 0 where there is nothing to go by.
-fn fill<I: Iterator<Item = f64>>(kind: Fill, cells: impl Fn() -> I) -> f64 {
-    let present = || cells().filter(|x| !x.is_nan());
-    match kind {
-        Fill::Constant(value) => value,
-        // A gap may come later, in rows that were not there to learn from.
-        Fill::Mean => {
-            let (sum, n) = present().fold((0.0, 0_usize), |(sum, n), x| (sum + x, n + 1));
-            if n == 0 { 0.0 } else { sum / n as f64 }
-        }
-        Fill::Median => median(present().collect()).unwrap_or(0.0),
     }
 }

@@ -1,6 +1,6 @@
 //! Standardised features have mean 0 and deviation 1 on the rows they are fitted on, and know no others.
 
-use mlpsweep_data::{ScaleError, Standardiser};
+use mlpsweep_data::{Dataset, Pipeline, PipelineOptions, ScaleError, Standardiser, Step, Target};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 
@@ -28,7 +28,7 @@ fn population_deviation() {
     assert_eq!(standardiser.mean(), [2.5, 25.0]);
     assert_eq!(standardiser.inverse_deviation(), [1.0 / 1.25_f64.sqrt(), 1.0 / 15.0]);
     let mut row = [0.0_f32; 2];
-    standardiser.apply_row(&[2.5, 40.0], &mut row);
+    standardiser.gather(&array![[2.5, 40.0]], &[0], &mut row);
     assert_eq!(row, [0.0, 1.0]);
 }
 
@@ -128,5 +128,43 @@ proptest! {
         let mut changed = features.clone();
         changed.rows_mut().into_iter().skip(n_train).for_each(|mut row| row.fill(replacement));
         prop_assert_eq!(Standardiser::fit(&features, &train), Standardiser::fit(&changed, &train));
+    }
+}
+
+/// Whatever the width, and wherever the gaps are, an input is what the formula says.
+#[test]
+fn every_width_is_scaled_feature_by_feature() {
+    for n_features in 1..=40_u32 {
+        let value = |row: u32, feature: u32| {
+            let is_gap = (row * 7 + feature * 5) % 11 == 0;
+            if is_gap { f64::NAN } else { f64::from(row * 31 + feature * 17 % 13) * 0.37 - 2.0 }
+        };
+        let features = Array2::from_shape_fn((9, n_features as usize), |(row, feature)| {
+            value(row as u32, feature as u32)
+        });
+        let data = Dataset::of_numbers(
+            "gaps",
+            features.clone(),
+            Target::Numbers { names: vec!["y".into()], values: Array2::zeros((9, 1)) },
+        );
+        let rows: Vec<u32> = (0..9).collect();
+        let pipeline = Pipeline::fit(&data, &rows, PipelineOptions::default()).expect("small numbers");
+        let mut out = vec![0.0_f32; 9 * n_features as usize];
+        pipeline.gather(&features, &rows, &mut out);
+        for (feature_idx, step) in pipeline.steps().into_iter().enumerate() {
+            let Step::Number { fill, mean, inverse_deviation, has_indicator: false } = step else {
+                panic!("numbers only")
+            };
+            let present: Vec<f64> =
+                features.column(feature_idx).iter().copied().filter(|x| !x.is_nan()).collect();
+            assert_eq!(fill, present.iter().sum::<f64>() / present.len() as f64);
+            for (row, &x) in features.column(feature_idx).iter().enumerate() {
+                let x = if x.is_nan() { fill } else { x };
+                assert_eq!(
+                    out[row * n_features as usize + feature_idx],
+                    ((x - mean) * inverse_deviation) as f32
+                );
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::rmsprop::RHO;
 use crate::Constant;
 use crate::constant::Interval;
 use crate::penalty::Pull;
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Buffer, Real, vectorised, zeros};
 use std::ops::Range;
 
 /// Steps as large as recent steps were, for gradients as large as recent gradients.
@@ -22,8 +22,8 @@ use std::ops::Range;
 pub(super) struct Adadelta<T> {
     rho: T,
     epsilon: T,
-    squares: Vec<T>,
-    steps: Vec<T>,
+    squares: Buffer<T>,
+    steps: Buffer<T>,
 }
 
 const EPSILON: Constant =
@@ -38,8 +38,8 @@ impl<T: Real> Rule<T> for Adadelta<T> {
         Adadelta {
             rho: T::from_f64(constants[0]),
             epsilon: T::from_f64(constants[1]),
-            squares: vec![T::zero(); n_params],
-            steps: vec![T::zero(); n_params],
+            squares: zeros(n_params),
+            steps: zeros(n_params),
         }
     }
 

@@ -9,14 +9,14 @@ use super::Rule;
 use crate::Constant;
 use crate::constant::Interval;
 use crate::penalty::Pull;
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Buffer, Real, vectorised, zeros};
 use std::ops::Range;
 
 /// Gradients divided by the size of all gradients so far.
 #[derive(Clone, Debug)]
 pub(super) struct Adagrad<T> {
     epsilon: T,
-    squares: Vec<T>,
+    squares: Buffer<T>,
 }
 
 const EPSILON: Constant =
@@ -28,7 +28,7 @@ impl<T: Real> Rule<T> for Adagrad<T> {
     const CONSTANTS: &'static [Constant] = &[EPSILON];
 
     fn new(constants: &[f64], n_params: usize) -> Adagrad<T> {
-        Adagrad { epsilon: T::from_f64(constants[0]), squares: vec![T::zero(); n_params] }
+        Adagrad { epsilon: T::from_f64(constants[0]), squares: zeros(n_params) }
     }
 
     fn update(

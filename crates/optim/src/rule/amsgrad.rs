@@ -13,14 +13,14 @@ use super::moments::{BETA1, BETA2, Moments, Step};
 use super::rmsprop::EPSILON;
 use crate::Constant;
 use crate::penalty::Pull;
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Buffer, Real, vectorised, zeros};
 use std::ops::Range;
 
 /// Adam with the largest squares so far.
 #[derive(Clone, Debug)]
 pub(super) struct AmsGrad<T> {
     moments: Moments<T>,
-    largest: Vec<T>,
+    largest: Buffer<T>,
 }
 
 impl<T: Real> Rule<T> for AmsGrad<T> {
@@ -29,7 +29,7 @@ impl<T: Real> Rule<T> for AmsGrad<T> {
     const CONSTANTS: &'static [Constant] = &[BETA1, BETA2, EPSILON];
 
     fn new(constants: &[f64], n_params: usize) -> AmsGrad<T> {
-        AmsGrad { moments: Moments::new(constants, n_params), largest: vec![T::zero(); n_params] }
+        AmsGrad { moments: Moments::new(constants, n_params), largest: zeros(n_params) }
     }
 
     fn begin_step(&mut self, learning_rate: T) {

@@ -13,7 +13,7 @@ use super::moments::BETA1;
 use crate::Constant;
 use crate::constant::Interval;
 use crate::penalty::Pull;
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Buffer, Real, vectorised, zeros};
 use std::ops::Range;
 
 /// The sign of an averaged gradient.
@@ -22,7 +22,7 @@ pub(super) struct Lion<T> {
     beta1: T,
     beta2: T,
     weight_decay: T,
-    mean: Vec<T>,
+    mean: Buffer<T>,
 }
 
 const BETA2: Constant =
@@ -44,7 +44,7 @@ impl<T: Real> Rule<T> for Lion<T> {
             beta1: T::from_f64(constants[0]),
             beta2: T::from_f64(constants[1]),
             weight_decay: T::from_f64(constants[2]),
-            mean: vec![T::zero(); n_params],
+            mean: zeros(n_params),
         }
     }
 

@@ -9,7 +9,7 @@
 
 use crate::Constant;
 use crate::constant::Interval;
-use mlpsweep_real::Real;
+use mlpsweep_real::{Buffer, Real, zeros};
 use std::ops::Range;
 
 pub(super) const BETA1: Constant =
@@ -26,8 +26,8 @@ pub(super) struct Moments<T> {
     /// Steps begun.
     pub(super) t: i32,
     step: Step<T>,
-    mean: Vec<T>,
-    squares: Vec<T>,
+    mean: Buffer<T>,
+    squares: Buffer<T>,
 }
 
 impl<T: Real> Moments<T> {
@@ -40,8 +40,8 @@ impl<T: Real> Moments<T> {
             epsilon,
             t: 0,
             step: Step::new(beta1, beta2, epsilon, 1, T::zero()),
-            mean: vec![T::zero(); n_params],
-            squares: vec![T::zero(); n_params],
+            mean: zeros(n_params),
+            squares: zeros(n_params),
         }
     }
 

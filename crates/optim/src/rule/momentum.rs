@@ -12,14 +12,14 @@ use super::Rule;
 use crate::Constant;
 use crate::constant::Interval;
 use crate::penalty::Pull;
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Buffer, Real, vectorised, zeros};
 use std::ops::Range;
 
 /// Exponentially averaged gradients.
 #[derive(Clone, Debug)]
 pub(super) struct Momentum<T> {
     beta: T,
-    velocity: Vec<T>,
+    velocity: Buffer<T>,
 }
 
 /// β of all three kinds of momentum.
@@ -36,7 +36,7 @@ impl<T: Real> Rule<T> for Momentum<T> {
     const CONSTANTS: &'static [Constant] = &[MOMENTUM];
 
     fn new(constants: &[f64], n_params: usize) -> Momentum<T> {
-        Momentum { beta: T::from_f64(constants[0]), velocity: vec![T::zero(); n_params] }
+        Momentum { beta: T::from_f64(constants[0]), velocity: zeros(n_params) }
     }
 
     fn update(

@@ -9,14 +9,14 @@ use super::Rule;
 use super::momentum::MOMENTUM;
 use crate::Constant;
 use crate::penalty::Pull;
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Buffer, Real, vectorised, zeros};
 use std::ops::Range;
 
 /// A velocity that looks one step ahead.
 #[derive(Clone, Debug)]
 pub(super) struct Nesterov<T> {
     beta: T,
-    velocity: Vec<T>,
+    velocity: Buffer<T>,
 }
 
 impl<T: Real> Rule<T> for Nesterov<T> {
@@ -25,7 +25,7 @@ impl<T: Real> Rule<T> for Nesterov<T> {
     const CONSTANTS: &'static [Constant] = &[MOMENTUM];
 
     fn new(constants: &[f64], n_params: usize) -> Nesterov<T> {
-        Nesterov { beta: T::from_f64(constants[0]), velocity: vec![T::zero(); n_params] }
+        Nesterov { beta: T::from_f64(constants[0]), velocity: zeros(n_params) }
     }
 
     fn update(

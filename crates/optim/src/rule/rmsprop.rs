@@ -9,7 +9,7 @@ use super::Rule;
 use crate::Constant;
 use crate::constant::Interval;
 use crate::penalty::Pull;
-use mlpsweep_real::{Real, vectorised};
+use mlpsweep_real::{Buffer, Real, vectorised, zeros};
 use std::ops::Range;
 
 /// Gradients divided by their recent size.
@@ -17,7 +17,7 @@ use std::ops::Range;
 pub(super) struct RmsProp<T> {
     rho: T,
     epsilon: T,
-    squares: Vec<T>,
+    squares: Buffer<T>,
 }
 
 /// ρ of the rules that average squares alone.
@@ -41,7 +41,7 @@ impl<T: Real> Rule<T> for RmsProp<T> {
         RmsProp {
             rho: T::from_f64(constants[0]),
             epsilon: T::from_f64(constants[1]),
-            squares: vec![T::zero(); n_params],
+            squares: zeros(n_params),
         }
     }
 
