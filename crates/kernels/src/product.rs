@@ -11,7 +11,7 @@
 
 use crate::Element;
 use crate::pack::{Packing, pack_columns, pack_rows, pack_side_by_side};
-use crate::tile::{RowByRow, Rows, SideBySide, WIDE, load, store};
+use crate::tile::{InPlace, Panel, RowByRow, Rows, SideBySide, WIDE, load, store};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Steps of p between two visits of C.
@@ -90,6 +90,9 @@ pub fn product_then<T: Element>(
     if c.is_empty() {
         return;
     }
+    // A column is a row of the transposed product, lies in memory as one, and there each register holds that many entries of it.
+    let is_column = b.n_columns == 1;
+    let (a, b) = if is_column { (b.transposed(), a.transposed()) } else { (a, b) };
     Arch::new().dispatch(Product { a, b, c, packing, done });
 }
 
@@ -115,11 +118,16 @@ impl<T: Element> WithSimd for Product<'_, '_, T> {
             a.is_transposed && n > width && row_bytes.is_multiple_of(CROWDED) && k * row_bytes > HALF_A_CACHE;
         let block_rows = if packs_a { PACKED_ROWS } else { BLOCK };
         let n_packed = if packs_a { STEPS.min(k) * PACKED_ROWS } else { 0 };
-        let (panels, packed) = packing.room(n.next_multiple_of(lanes) * k, n_packed);
+        // A B that is passed over once is read where it lies.
+        let in_place = !b.is_transposed && m <= tallest::<S>(WIDE);
+        let n_panels = if in_place { 0 } else { n.next_multiple_of(lanes) * k };
+        let (panels, packed) = packing.room(n_panels, n_packed);
         // An empty sum is 0, too.
         let n_visits = k.div_ceil(STEPS).max(1);
 
-        pack(simd, b, panels);
+        if !in_place {
+            pack(simd, b, panels);
+        }
         let panels = T::vectors::<S>(panels).0;
         for (block, i_block) in c.chunks_mut(block_rows * n).zip((0..m).step_by(block_rows)) {
             let n_rows = block.len() / n;
@@ -138,9 +146,19 @@ impl<T: Element> WithSimd for Product<'_, '_, T> {
                 };
                 for j0 in (0..n).step_by(width) {
                     let n_columns = width.min(n - j0);
-                    let panel = &panels[j0 / lanes * k..][..n_columns.div_ceil(lanes) * k];
                     let at = At { n, n_columns, is_first: visit == 0 };
                     let c = &mut block[j0..];
+                    if in_place {
+                        let values = &b.values[(steps.start * n + j0).min(b.values.len())..];
+                        let panel = InPlace { values, stride: n, n_columns, n_steps: steps.len() };
+                        if n_columns > lanes {
+                            strips::<S, T, WIDE>(simd, rows, panel, c, at);
+                        } else {
+                            strips::<S, T, 1>(simd, rows, panel, c, at);
+                        }
+                        continue;
+                    }
+                    let panel = &panels[j0 / lanes * k..][..n_columns.div_ceil(lanes) * k];
                     if n_columns > lanes {
                         strips(simd, rows, &panel.as_chunks::<WIDE>().0[steps.clone()], c, at);
                     } else {
@@ -198,7 +216,7 @@ struct At {
 fn strips<S: Simd, T: Element, const NR: usize>(
     simd: S,
     rows: Operand<'_, T>,
-    panel: &[[T::Vector<S>; NR]],
+    panel: impl Panel<S, T, NR>,
     c: &mut [T],
     at: At,
 ) {
@@ -246,7 +264,7 @@ fn strip<S: Simd, T: Element, const NR: usize>(
     simd: S,
     height: usize,
     a: impl Rows<T>,
-    panel: &[[T::Vector<S>; NR]],
+    panel: impl Panel<S, T, NR>,
     c: &mut [T],
     at: At,
 ) {
@@ -272,7 +290,7 @@ fn strip<S: Simd, T: Element, const NR: usize>(
 fn whole<S: Simd, T: Element, const MR: usize, const NR: usize>(
     simd: S,
     a: impl Rows<T>,
-    panel: &[[T::Vector<S>; NR]],
+    panel: impl Panel<S, T, NR>,
     c: &mut [T],
     at: At,
 ) {

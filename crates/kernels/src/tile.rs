@@ -31,13 +31,59 @@ pub(crate) struct SideBySide<'a, T> {
     pub(crate) stride: usize,
 }
 
+/// Where the registers of B that a tile wants lie, step after step.
+pub(crate) trait Panel<S: Simd, T: Element, const NR: usize>: Copy {
+    /// Steps of p.
+    fn n_steps(self) -> usize;
+    /// The registers of step p.
+    fn step(self, simd: S, p: usize) -> [T::Vector<S>; NR];
+}
+
+/// Packed: side by side.
+impl<S: Simd, T: Element, const NR: usize> Panel<S, T, NR> for &[[T::Vector<S>; NR]] {
+    #[inline(always)]
+    fn n_steps(self) -> usize {
+        self.len()
+    }
+
+    #[inline(always)]
+    fn step(self, _simd: S, p: usize) -> [T::Vector<S>; NR] {
+        self[p]
+    }
+}
+
+/// As B lies in memory: what is read once need not be packed.
+#[derive(Clone, Copy)]
+pub(crate) struct InPlace<'a, T> {
+    /// From the panel's first entry on, whole rows of B but for the last.
+    pub(crate) values: &'a [T],
+    /// From one step to the next.
+    pub(crate) stride: usize,
+    /// Of the panel.
+    pub(crate) n_columns: usize,
+    /// Steps of p.
+    pub(crate) n_steps: usize,
+}
+
+impl<S: Simd, T: Element, const NR: usize> Panel<S, T, NR> for InPlace<'_, T> {
+    #[inline(always)]
+    fn n_steps(self) -> usize {
+        self.n_steps
+    }
+
+    #[inline(always)]
+    fn step(self, simd: S, p: usize) -> [T::Vector<S>; NR] {
+        load::<S, T, NR>(simd, &self.values[p * self.stride..][..self.n_columns])
+    }
+}
+
 /// Where the entries of A that a tile wants lie.
 pub(crate) trait Rows<T: Element>: Copy {
-    /// `sums` and the tile's sum over the panel's steps of p; `panel` has the `NR` registers of B of each.
+    /// `sums` and the tile's sum over the panel's steps of p.
     fn add_to<S: Simd, const MR: usize, const NR: usize>(
         self,
         simd: S,
-        panel: &[[T::Vector<S>; NR]],
+        panel: impl Panel<S, T, NR>,
         sums: [[T::Vector<S>; NR]; MR],
     ) -> [[T::Vector<S>; NR]; MR];
 }
@@ -47,16 +93,17 @@ impl<T: Element> Rows<T> for RowByRow<'_, T> {
     fn add_to<S: Simd, const MR: usize, const NR: usize>(
         self,
         simd: S,
-        panel: &[[T::Vector<S>; NR]],
+        panel: impl Panel<S, T, NR>,
         mut sums: [[T::Vector<S>; NR]; MR],
     ) -> [[T::Vector<S>; NR]; MR] {
         let mut rows: [&[T]; MR] = [&[]; MR];
         for (i, row) in rows.iter_mut().enumerate() {
-            *row = &self.values[i * self.stride..][..panel.len()];
+            *row = &self.values[i * self.stride..][..panel.n_steps()];
         }
-        for (p, b) in panel.iter().enumerate() {
+        for p in 0..panel.n_steps() {
+            let b = panel.step(simd, p);
             for i in 0..MR {
-                add_row(simd, rows[i][p], b, &mut sums[i]);
+                add_row(simd, rows[i][p], &b, &mut sums[i]);
             }
         }
         sums
@@ -68,13 +115,14 @@ impl<T: Element> Rows<T> for SideBySide<'_, T> {
     fn add_to<S: Simd, const MR: usize, const NR: usize>(
         self,
         simd: S,
-        panel: &[[T::Vector<S>; NR]],
+        panel: impl Panel<S, T, NR>,
         mut sums: [[T::Vector<S>; NR]; MR],
     ) -> [[T::Vector<S>; NR]; MR] {
-        for (p, b) in panel.iter().enumerate() {
+        for p in 0..panel.n_steps() {
+            let b = panel.step(simd, p);
             let entries = &self.values[p * self.stride..][..MR];
             for i in 0..MR {
-                add_row(simd, entries[i], b, &mut sums[i]);
+                add_row(simd, entries[i], &b, &mut sums[i]);
             }
         }
         sums
