@@ -18,11 +18,13 @@ pub struct Packing<T> {
     panels: Buffer<T>,
     /// Some rows of A, where they lie badly.
     rows: Buffer<T>,
+    /// A product that is turned before it is handed over.
+    pub(crate) aside: Buffer<T>,
 }
 
 impl<T: Element> Default for Packing<T> {
     fn default() -> Packing<T> {
-        Packing { panels: zeros(0), rows: zeros(0) }
+        Packing { panels: zeros(0), rows: zeros(0), aside: zeros(0) }
     }
 }
 
@@ -34,7 +36,7 @@ impl<T: Element> Packing<T> {
 }
 
 /// The first `n` numbers of `room`, which grows where there are fewer.
-fn at_least<T: Element>(room: &mut Buffer<T>, n: usize) -> &mut [T] {
+pub(crate) fn at_least<T: Element>(room: &mut Buffer<T>, n: usize) -> &mut [T] {
     if room.len() < n {
         *room = zeros(n);
     }

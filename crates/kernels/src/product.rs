@@ -10,9 +10,12 @@
 //! ```
 
 use crate::Element;
-use crate::pack::{Packing, pack_columns, pack_rows, pack_side_by_side};
+use crate::buffer::zeros;
+use crate::pack::{Packing, at_least, pack_columns, pack_rows, pack_side_by_side};
+use crate::transpose::Turn;
 use crate::tile::{InPlace, Panel, RowByRow, Rows, SideBySide, WIDE, load, store};
 use pulp::{Arch, Simd, WithSimd};
+use std::marker::PhantomData;
 
 /// Steps of p between two visits of C.
 const STEPS: usize = 256;
@@ -27,6 +30,9 @@ const BLOCK: usize = 48;
 
 /// The same where so many columns of A are packed at a time: 24 KiB, which stay near.
 pub(crate) const PACKED_ROWS: usize = 24;
+
+/// Rows of C up to which B is not packed: one strip of the tallest tiles.
+const FLAT: usize = 12;
 
 /// A matrix in a slice, row after row, or its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -90,10 +96,94 @@ pub fn product_then<T: Element>(
     if c.is_empty() {
         return;
     }
-    // A column is a row of the transposed product, lies in memory as one, and there each register holds that many entries of it.
-    let is_column = b.n_columns == 1;
-    let (a, b) = if is_column { (b.transposed(), a.transposed()) } else { (a, b) };
-    Arch::new().dispatch(Product { a, b, c, packing, done });
+    if !is_better_turned(a, b) {
+        upright(a, b, c, packing, done);
+    } else if b.n_columns == 1 {
+        // A column lies in memory as a row does.
+        upright(b.transposed(), a.transposed(), c, packing, &mut |_, _| {});
+        done(0, c);
+    } else {
+        let mut aside = std::mem::replace(&mut packing.aside, zeros(0));
+        let turned = at_least(&mut aside, c.len());
+        upright(b.transposed(), a.transposed(), turned, packing, &mut |_, _| {});
+        Arch::new().dispatch(Turn { values: turned, n_columns: a.n_rows, out: c });
+        packing.aside = aside;
+        done(0, c);
+    }
+}
+
+/// Whether Cᵀ = Bᵀ·Aᵀ is the quicker one: where C has fewer columns than a register holds numbers, most of each would be empty.
+fn is_better_turned<T: Element>(a: Matrix<'_, T>, b: Matrix<'_, T>) -> bool {
+    let (m, n) = (a.n_rows, b.n_columns);
+    // No register is wider.
+    if n * size_of::<T>() >= 64 {
+        return false;
+    }
+    let lanes = Arch::new().dispatch(Lanes(PhantomData::<T>));
+    // Multiply-adds of whole registers a step of p. To pack Aᵀ number by number costs as much as half a register of them.
+    let upright = m * n.div_ceil(lanes);
+    let packing = if a.is_transposed { 0 } else { lanes / 2 };
+    let turned = (n + packing) * m.div_ceil(lanes);
+    3 * turned < 2 * upright
+}
+
+/// How many numbers a register holds.
+struct Lanes<T>(PhantomData<T>);
+
+impl<T: Element> WithSimd for Lanes<T> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> usize {
+        T::lanes::<S>()
+    }
+}
+
+/// C as it is to be, row by row.
+fn upright<T: Element>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    c: &mut [T],
+    packing: &mut Packing<T>,
+    done: &mut dyn FnMut(usize, &mut [T]),
+) {
+    // A B that is passed over once is read where it lies.
+    if a.n_rows <= FLAT && !b.is_transposed {
+        Arch::new().dispatch(Flat { a, b, c: &mut *c });
+        done(0, c);
+    } else {
+        Arch::new().dispatch(Product { a, b, c, packing, done });
+    }
+}
+
+/// C of one strip of tiles.
+struct Flat<'a, T> {
+    a: Matrix<'a, T>,
+    b: Matrix<'a, T>,
+    c: &'a mut [T],
+}
+
+impl<T: Element> WithSimd for Flat<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Flat { a, b, c } = self;
+        let (k, n) = (a.n_columns, b.n_columns);
+        let (lanes, width) = (T::lanes::<S>(), WIDE * T::lanes::<S>());
+        let stride = if a.is_transposed { a.n_rows } else { k };
+        let rows = Operand { values: a.values, stride, is_transposed: a.is_transposed };
+        for j0 in (0..n).step_by(width) {
+            let n_columns = width.min(n - j0);
+            let panel = InPlace { values: &b.values[j0.min(b.values.len())..], stride: n, n_columns, n_steps: k };
+            let at = At { n, n_columns, is_first: true };
+            if n_columns > lanes {
+                strips::<S, T, WIDE>(simd, rows, panel, &mut c[j0..], at);
+            } else {
+                strips::<S, T, 1>(simd, rows, panel, &mut c[j0..], at);
+            }
+        }
+    }
 }
 
 struct Product<'a, 'd, T> {
@@ -111,23 +201,17 @@ impl<T: Element> WithSimd for Product<'_, '_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Product { a, b, c, packing, done } = self;
         let (m, k, n) = (a.n_rows, a.n_columns, b.n_columns);
-        let lanes = T::lanes::<S>();
-        let width = WIDE * lanes;
+        let (lanes, width) = (T::lanes::<S>(), WIDE * T::lanes::<S>());
         let row_bytes = m * size_of::<T>();
         let packs_a =
             a.is_transposed && n > width && row_bytes.is_multiple_of(CROWDED) && k * row_bytes > HALF_A_CACHE;
         let block_rows = if packs_a { PACKED_ROWS } else { BLOCK };
         let n_packed = if packs_a { STEPS.min(k) * PACKED_ROWS } else { 0 };
-        // A B that is passed over once is read where it lies.
-        let in_place = !b.is_transposed && m <= tallest::<S>(WIDE);
-        let n_panels = if in_place { 0 } else { n.next_multiple_of(lanes) * k };
-        let (panels, packed) = packing.room(n_panels, n_packed);
+        let (panels, packed) = packing.room(n.next_multiple_of(lanes) * k, n_packed);
         // An empty sum is 0, too.
         let n_visits = k.div_ceil(STEPS).max(1);
 
-        if !in_place {
-            pack(simd, b, panels);
-        }
+        pack(simd, b, panels);
         let panels = T::vectors::<S>(panels).0;
         for (block, i_block) in c.chunks_mut(block_rows * n).zip((0..m).step_by(block_rows)) {
             let n_rows = block.len() / n;
@@ -148,16 +232,6 @@ impl<T: Element> WithSimd for Product<'_, '_, T> {
                     let n_columns = width.min(n - j0);
                     let at = At { n, n_columns, is_first: visit == 0 };
                     let c = &mut block[j0..];
-                    if in_place {
-                        let values = &b.values[(steps.start * n + j0).min(b.values.len())..];
-                        let panel = InPlace { values, stride: n, n_columns, n_steps: steps.len() };
-                        if n_columns > lanes {
-                            strips::<S, T, WIDE>(simd, rows, panel, c, at);
-                        } else {
-                            strips::<S, T, 1>(simd, rows, panel, c, at);
-                        }
-                        continue;
-                    }
                     let panel = &panels[j0 / lanes * k..][..n_columns.div_ceil(lanes) * k];
                     if n_columns > lanes {
                         strips(simd, rows, &panel.as_chunks::<WIDE>().0[steps.clone()], c, at);

@@ -3,6 +3,9 @@
 //! On x86-64 f32 are turned in registers, in three rounds that pair what is one, two and four places apart: a quarter of a
 //! clock a number, where moving them one by one takes one and a half.
 
+use crate::Element;
+use pulp::{Simd, WithSimd};
+
 /// Rows and columns of the square.
 pub(crate) const SIDE: usize = 8;
 
@@ -51,9 +54,62 @@ pub(crate) fn transpose_f32(rows: [[f32; SIDE]; SIDE]) -> [[f32; SIDE]; SIDE] {
     ]
 }
 
+/// A matrix of rows of `n_columns`, turned: out[j][i] = values[i][j].
+pub(crate) struct Turn<'a, T> {
+    pub(crate) values: &'a [T],
+    pub(crate) n_columns: usize,
+    pub(crate) out: &'a mut [T],
+}
+
+impl<T: Element> WithSimd for Turn<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Turn { values, n_columns, out } = self;
+        turn(values, n_columns, out);
+    }
+}
+
+#[inline(always)]
+fn turn<T: Element>(values: &[T], n_columns: usize, out: &mut [T]) {
+    let n_rows = values.len() / n_columns;
+    let (whole_rows, whole_columns) = (n_rows - n_rows % SIDE, n_columns - n_columns % SIDE);
+    for i0 in (0..whole_rows).step_by(SIDE) {
+        for j0 in (0..whole_columns).step_by(SIDE) {
+            let rows: [[T; SIDE]; SIDE] = std::array::from_fn(|i| {
+                *values[(i0 + i) * n_columns + j0..].first_chunk().expect("a row of the square")
+            });
+            for (j, column) in T::transpose(rows).into_iter().enumerate() {
+                *out[(j0 + j) * n_rows + i0..].first_chunk_mut().expect("a row of the square") = column;
+            }
+        }
+    }
+    for (i, row) in values.chunks_exact(n_columns).enumerate() {
+        let first = if i < whole_rows { whole_columns } else { 0 };
+        for (j, &value) in row.iter().enumerate().skip(first) {
+            out[j * n_rows + i] = value;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_matrix_turned_twice_is_itself() {
+        for (n_rows, n_columns) in [(1, 1), (1, 9), (3, 5), (8, 8), (8, 128), (9, 17), (16, 7), (20, 24)] {
+            let values: Vec<f32> = (0..n_rows * n_columns).map(|i| i as f32).collect();
+            let (mut turned, mut again) = (vec![0.0; values.len()], vec![0.0; values.len()]);
+            turn(&values, n_columns, &mut turned);
+            for (at, &value) in turned.iter().enumerate() {
+                assert_eq!(value, values[at % n_rows * n_columns + at / n_rows], "{n_rows} × {n_columns}");
+            }
+            turn(&turned, n_rows, &mut again);
+            assert_eq!(again, values);
+        }
+    }
 
     #[test]
     fn columns_become_rows() {
