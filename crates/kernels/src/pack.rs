@@ -18,21 +18,34 @@ pub struct Packing<T> {
     panels: Buffer<T>,
     /// Some rows of A, where they lie badly.
     rows: Buffer<T>,
+    /// A tile of C that is wider than C.
+    aside: Buffer<T>,
     /// A product that is turned before it is handed over.
-    pub(crate) aside: Buffer<T>,
+    pub(crate) turned: Buffer<T>,
 }
 
 impl<T: Element> Default for Packing<T> {
     fn default() -> Packing<T> {
-        Packing { panels: zeros(0), rows: zeros(0), aside: zeros(0) }
+        Packing { panels: zeros(0), rows: zeros(0), aside: zeros(0), turned: zeros(0) }
     }
 }
 
 impl<T: Element> Packing<T> {
-    /// Room for the panels and for rows of A, of so many numbers.
-    pub(crate) fn room(&mut self, panels: usize, rows: usize) -> (&mut [T], &mut [T]) {
-        (at_least(&mut self.panels, panels), at_least(&mut self.rows, rows))
+    /// Room for the panels, for rows of A and for a tile, of so many numbers.
+    pub(crate) fn room(&mut self, panels: usize, packed: usize, aside: usize) -> Room<'_, T> {
+        Room {
+            panels: at_least(&mut self.panels, panels),
+            packed: at_least(&mut self.rows, packed),
+            aside: at_least(&mut self.aside, aside),
+        }
     }
+}
+
+/// Room for what one product needs.
+pub(crate) struct Room<'p, T> {
+    pub(crate) panels: &'p mut [T],
+    pub(crate) packed: &'p mut [T],
+    pub(crate) aside: &'p mut [T],
 }
 
 /// The first `n` numbers of `room`, which grows where there are fewer.

@@ -11,9 +11,9 @@
 
 use crate::Element;
 use crate::buffer::zeros;
-use crate::pack::{Packing, at_least, pack_columns, pack_rows, pack_side_by_side};
-use crate::transpose::Turn;
+use crate::pack::{Packing, Room, at_least, pack_columns, pack_rows, pack_side_by_side};
 use crate::tile::{InPlace, Panel, RowByRow, Rows, SideBySide, WIDE, load, store};
+use crate::transpose::Turn;
 use pulp::{Arch, Simd, WithSimd};
 use std::marker::PhantomData;
 
@@ -31,8 +31,8 @@ const BLOCK: usize = 48;
 /// The same where so many columns of A are packed at a time: 24 KiB, which stay near.
 pub(crate) const PACKED_ROWS: usize = 24;
 
-/// Rows of C up to which B is not packed: one strip of the tallest tiles.
-const FLAT: usize = 12;
+/// Rows of the tallest tile there is; of C up to so many, B is not packed.
+const TALLEST: usize = 12;
 
 /// A matrix in a slice, row after row, or its transpose.
 #[derive(Clone, Copy, Debug)]
@@ -103,11 +103,11 @@ pub fn product_then<T: Element>(
         upright(b.transposed(), a.transposed(), c, packing, &mut |_, _| {});
         done(0, c);
     } else {
-        let mut aside = std::mem::replace(&mut packing.aside, zeros(0));
-        let turned = at_least(&mut aside, c.len());
-        upright(b.transposed(), a.transposed(), turned, packing, &mut |_, _| {});
-        Arch::new().dispatch(Turn { values: turned, n_columns: a.n_rows, out: c });
-        packing.aside = aside;
+        let mut turned = std::mem::replace(&mut packing.turned, zeros(0));
+        let values = at_least(&mut turned, c.len());
+        upright(b.transposed(), a.transposed(), values, packing, &mut |_, _| {});
+        Arch::new().dispatch(Turn { values, n_columns: a.n_rows, out: c });
+        packing.turned = turned;
         done(0, c);
     }
 }
@@ -148,8 +148,8 @@ fn upright<T: Element>(
     done: &mut dyn FnMut(usize, &mut [T]),
 ) {
     // A B that is passed over once is read where it lies.
-    if a.n_rows <= FLAT && !b.is_transposed {
-        Arch::new().dispatch(Flat { a, b, c: &mut *c });
+    if a.n_rows <= TALLEST && !b.is_transposed {
+        Arch::new().dispatch(Flat { a, b, c: &mut *c, packing });
         done(0, c);
     } else {
         Arch::new().dispatch(Product { a, b, c, packing, done });
@@ -161,6 +161,7 @@ struct Flat<'a, T> {
     a: Matrix<'a, T>,
     b: Matrix<'a, T>,
     c: &'a mut [T],
+    packing: &'a mut Packing<T>,
 }
 
 impl<T: Element> WithSimd for Flat<'_, T> {
@@ -168,19 +169,21 @@ impl<T: Element> WithSimd for Flat<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Flat { a, b, c } = self;
+        let Flat { a, b, c, packing } = self;
         let (k, n) = (a.n_columns, b.n_columns);
         let (lanes, width) = (T::lanes::<S>(), WIDE * T::lanes::<S>());
+        let aside = packing.room(0, 0, TALLEST * width).aside;
         let stride = if a.is_transposed { a.n_rows } else { k };
         let rows = Operand { values: a.values, stride, is_transposed: a.is_transposed };
         for j0 in (0..n).step_by(width) {
             let n_columns = width.min(n - j0);
-            let panel = InPlace { values: &b.values[j0.min(b.values.len())..], stride: n, n_columns, n_steps: k };
+            let panel =
+                InPlace { values: &b.values[j0.min(b.values.len())..], stride: n, n_columns, n_steps: k };
             let at = At { n, n_columns, is_first: true };
             if n_columns > lanes {
-                strips::<S, T, WIDE>(simd, rows, panel, &mut c[j0..], at);
+                strips::<S, T, WIDE>(simd, rows, panel, &mut c[j0..], at, aside);
             } else {
-                strips::<S, T, 1>(simd, rows, panel, &mut c[j0..], at);
+                strips::<S, T, 1>(simd, rows, panel, &mut c[j0..], at, aside);
             }
         }
     }
@@ -207,7 +210,8 @@ impl<T: Element> WithSimd for Product<'_, '_, T> {
             a.is_transposed && n > width && row_bytes.is_multiple_of(CROWDED) && k * row_bytes > HALF_A_CACHE;
         let block_rows = if packs_a { PACKED_ROWS } else { BLOCK };
         let n_packed = if packs_a { STEPS.min(k) * PACKED_ROWS } else { 0 };
-        let (panels, packed) = packing.room(n.next_multiple_of(lanes) * k, n_packed);
+        let Room { panels, packed, aside } =
+            packing.room(n.next_multiple_of(lanes) * k, n_packed, TALLEST * width);
         // An empty sum is 0, too.
         let n_visits = k.div_ceil(STEPS).max(1);
 
@@ -234,9 +238,9 @@ impl<T: Element> WithSimd for Product<'_, '_, T> {
                     let c = &mut block[j0..];
                     let panel = &panels[j0 / lanes * k..][..n_columns.div_ceil(lanes) * k];
                     if n_columns > lanes {
-                        strips(simd, rows, &panel.as_chunks::<WIDE>().0[steps.clone()], c, at);
+                        strips(simd, rows, &panel.as_chunks::<WIDE>().0[steps.clone()], c, at, aside);
                     } else {
-                        strips(simd, rows, &panel.as_chunks::<1>().0[steps.clone()], c, at);
+                        strips(simd, rows, &panel.as_chunks::<1>().0[steps.clone()], c, at, aside);
                     }
                 }
             }
@@ -293,6 +297,7 @@ fn strips<S: Simd, T: Element, const NR: usize>(
     panel: impl Panel<S, T, NR>,
     c: &mut [T],
     at: At,
+    aside: &mut [T],
 ) {
     let Operand { values, stride, is_transposed } = rows;
     let tallest = tallest::<S>(NR);
@@ -300,9 +305,9 @@ fn strips<S: Simd, T: Element, const NR: usize>(
         let c = &mut c[i0 * at.n..];
         if is_transposed {
             let values = &values[i0.min(values.len())..];
-            strip(simd, height, SideBySide { values, stride }, panel, c, at);
+            strip(simd, height, SideBySide { values, stride }, panel, c, at, aside);
         } else {
-            strip(simd, height, RowByRow { values: &values[i0 * stride..], stride }, panel, c, at);
+            strip(simd, height, RowByRow { values: &values[i0 * stride..], stride }, panel, c, at, aside);
         }
     }
 }
@@ -312,7 +317,7 @@ const fn tallest<S: Simd>(n_registers: usize) -> usize {
     match (n_registers, S::REGISTER_COUNT) {
         (1, _) => 8,
         (_, 0..32) => 6,
-        _ => 12,
+        _ => TALLEST,
     }
 }
 
@@ -341,25 +346,26 @@ fn strip<S: Simd, T: Element, const NR: usize>(
     panel: impl Panel<S, T, NR>,
     c: &mut [T],
     at: At,
+    aside: &mut [T],
 ) {
     match height {
-        1 => whole::<S, T, 1, NR>(simd, a, panel, c, at),
-        2 => whole::<S, T, 2, NR>(simd, a, panel, c, at),
-        3 => whole::<S, T, 3, NR>(simd, a, panel, c, at),
-        4 => whole::<S, T, 4, NR>(simd, a, panel, c, at),
-        5 => whole::<S, T, 5, NR>(simd, a, panel, c, at),
-        6 => whole::<S, T, 6, NR>(simd, a, panel, c, at),
-        7 if 7 <= tallest::<S>(NR) => whole::<S, T, 7, NR>(simd, a, panel, c, at),
-        8 if 8 <= tallest::<S>(NR) => whole::<S, T, 8, NR>(simd, a, panel, c, at),
-        9 if 9 <= tallest::<S>(NR) => whole::<S, T, 9, NR>(simd, a, panel, c, at),
-        10 if 10 <= tallest::<S>(NR) => whole::<S, T, 10, NR>(simd, a, panel, c, at),
-        11 if 11 <= tallest::<S>(NR) => whole::<S, T, 11, NR>(simd, a, panel, c, at),
-        12 if 12 <= tallest::<S>(NR) => whole::<S, T, 12, NR>(simd, a, panel, c, at),
+        1 => whole::<S, T, 1, NR>(simd, a, panel, c, at, aside),
+        2 => whole::<S, T, 2, NR>(simd, a, panel, c, at, aside),
+        3 => whole::<S, T, 3, NR>(simd, a, panel, c, at, aside),
+        4 => whole::<S, T, 4, NR>(simd, a, panel, c, at, aside),
+        5 => whole::<S, T, 5, NR>(simd, a, panel, c, at, aside),
+        6 => whole::<S, T, 6, NR>(simd, a, panel, c, at, aside),
+        7 if 7 <= tallest::<S>(NR) => whole::<S, T, 7, NR>(simd, a, panel, c, at, aside),
+        8 if 8 <= tallest::<S>(NR) => whole::<S, T, 8, NR>(simd, a, panel, c, at, aside),
+        9 if 9 <= tallest::<S>(NR) => whole::<S, T, 9, NR>(simd, a, panel, c, at, aside),
+        10 if 10 <= tallest::<S>(NR) => whole::<S, T, 10, NR>(simd, a, panel, c, at, aside),
+        11 if 11 <= tallest::<S>(NR) => whole::<S, T, 11, NR>(simd, a, panel, c, at, aside),
+        12 if 12 <= tallest::<S>(NR) => whole::<S, T, 12, NR>(simd, a, panel, c, at, aside),
         _ => unreachable!("a tile of {height} rows"),
     }
 }
 
-/// C of one tile: what is there, and the sum over the panel.
+/// C of one tile: what is there, and the sum over the panel. A tile that is wider than C is finished aside.
 #[inline(always)]
 fn whole<S: Simd, T: Element, const MR: usize, const NR: usize>(
     simd: S,
@@ -367,17 +373,55 @@ fn whole<S: Simd, T: Element, const MR: usize, const NR: usize>(
     panel: impl Panel<S, T, NR>,
     c: &mut [T],
     at: At,
+    aside: &mut [T],
 ) {
     let At { n, n_columns, is_first } = at;
-    let zero = T::splat(simd, T::default());
-    let mut sums = [[zero; NR]; MR];
-    if !is_first {
-        for (i, sums) in sums.iter_mut().enumerate() {
-            *sums = load::<S, T, NR>(simd, &c[i * n..][..n_columns]);
+    let width = NR * T::lanes::<S>();
+    let is_aside = n_columns < width;
+    if is_aside && !is_first {
+        for (row, place) in c.chunks(n).zip(aside.chunks_exact_mut(width)).take(MR) {
+            store::<S, T, NR>(simd, place, &load::<S, T, NR>(simd, &row[..n_columns]));
         }
     }
-    sums = a.add_to(simd, panel, sums);
-    for (i, sums) in sums.iter().enumerate() {
-        store::<S, T, NR>(simd, &mut c[i * n..][..n_columns], sums);
+    let (place, stride) = if is_aside { (&mut *aside, width) } else { (&mut *c, n) };
+    tile::<S, T, MR, NR>(simd, a, panel, place, stride, is_first);
+    if !is_aside {
+        return;
+    }
+    for (row, place) in c.chunks_mut(n).zip(aside.chunks_exact(width)).take(MR) {
+        store::<S, T, NR>(simd, &mut row[..n_columns], &load::<S, T, NR>(simd, place));
+    }
+}
+
+/// A tile of whole registers, rows of which are `stride` apart. Sums stay in registers from first to last: nothing here picks one of
+/// them by a number that is not known when this is compiled.
+#[expect(clippy::needless_range_loop, reason = "an iterator over the sums puts them into memory")]
+#[inline(always)]
+fn tile<S: Simd, T: Element, const MR: usize, const NR: usize>(
+    simd: S,
+    a: impl Rows<T>,
+    panel: impl Panel<S, T, NR>,
+    c: &mut [T],
+    stride: usize,
+    is_first: bool,
+) {
+    let width = NR * T::lanes::<S>();
+    let mut sums = [[T::splat(simd, T::default()); NR]; MR];
+    if !is_first {
+        let mut rest = &*c;
+        for i in 0..MR {
+            let row = T::vectors::<S>(&rest[..width]).0;
+            sums[i] = *row.first_chunk().expect("a row of the tile");
+            rest = &rest[stride.min(rest.len())..];
+        }
+    }
+    let sums = a.add_to(simd, panel, sums);
+    // From row to row: multiples of the stride, were they asked for, would be worked out for all heights before any is chosen.
+    let mut rest = c;
+    for i in 0..MR {
+        let row = T::vectors_mut::<S>(&mut rest[..width]).0;
+        *row.first_chunk_mut().expect("a row of the tile") = sums[i];
+        let next = stride.min(rest.len());
+        rest = &mut rest[next..];
     }
 }

@@ -89,6 +89,7 @@ pub(crate) trait Rows<T: Element>: Copy {
 }
 
 impl<T: Element> Rows<T> for RowByRow<'_, T> {
+    #[expect(clippy::needless_range_loop, reason = "an iterator over the sums puts them into memory")]
     #[inline(always)]
     fn add_to<S: Simd, const MR: usize, const NR: usize>(
         self,
@@ -97,8 +98,10 @@ impl<T: Element> Rows<T> for RowByRow<'_, T> {
         mut sums: [[T::Vector<S>; NR]; MR],
     ) -> [[T::Vector<S>; NR]; MR] {
         let mut rows: [&[T]; MR] = [&[]; MR];
-        for (i, row) in rows.iter_mut().enumerate() {
-            *row = &self.values[i * self.stride..][..panel.n_steps()];
+        let mut rest = self.values;
+        for row in &mut rows {
+            *row = &rest[..panel.n_steps()];
+            rest = &rest[self.stride.min(rest.len())..];
         }
         for p in 0..panel.n_steps() {
             let b = panel.step(simd, p);

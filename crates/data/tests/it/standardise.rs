@@ -136,7 +136,7 @@ proptest! {
 fn every_width_is_scaled_feature_by_feature() {
     for n_features in 1..=40_u32 {
         let value = |row: u32, feature: u32| {
-            let is_gap = (row * 7 + feature * 5) % 11 == 0;
+            let is_gap = (row * 7 + feature * 5).is_multiple_of(11);
             if is_gap { f64::NAN } else { f64::from(row * 31 + feature * 17 % 13) * 0.37 - 2.0 }
         };
         let features = Array2::from_shape_fn((9, n_features as usize), |(row, feature)| {

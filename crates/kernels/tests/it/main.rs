@@ -77,10 +77,31 @@ fn shapes_that_are_cut() {
     }
 }
 
+/// One column, few columns, few rows: what is turned, and what is not packed.
+#[test]
+fn shapes_of_first_and_last_layers() {
+    for shape in [
+        (256, 128, 1),
+        (300, 300, 1),
+        (128, 256, 8),
+        (100, 30, 2),
+        (10, 600, 40),
+        (1, 300, 50),
+        (12, 20, 100),
+    ] {
+        check_both(shape);
+    }
+}
+
 /// Every row comes by once, whole, in order, and what is made of it stays.
 #[test]
 fn rows_are_handed_over_as_they_are_done() {
-    let (m, k, n) = (131, 300, 21);
+    for shape in [(131, 300, 21), (131, 30, 1), (131, 30, 2), (9, 30, 40)] {
+        rows_are_handed_over(shape);
+    }
+}
+
+fn rows_are_handed_over((m, k, n): (usize, usize, usize)) {
     let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
     let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
     let (mut plain, mut doubled) = (vec![0.0; m * n], vec![0.0; m * n]);
