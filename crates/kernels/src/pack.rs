@@ -8,7 +8,7 @@ use crate::Element;
 use crate::buffer::{Buffer, zeros};
 use crate::product::PACKED_ROWS;
 use crate::tile::load;
-use crate::transpose::turn;
+use crate::transpose::SIDE;
 use pulp::Simd;
 
 /// Room for panels, kept from one product to the next so that none has to ask for memory.
@@ -79,10 +79,30 @@ pub(crate) fn pack_columns<S: Simd, T: Element, const NR: usize>(
     panel: &mut [T],
 ) {
     let width = NR * T::lanes::<S>();
+    let n_steps = panel.len() / width;
     if n_columns < width {
         panel.fill(T::default());
     }
-    turn(w, stride, n_columns, panel, width);
+    for j0 in (0..n_columns).step_by(SIDE) {
+        let side = SIDE.min(n_columns - j0);
+        let mut p0 = 0;
+        if side == SIDE {
+            while p0 + SIDE <= n_steps {
+                let rows: [[T; SIDE]; SIDE] = std::array::from_fn(|j| {
+                    *w[(j0 + j) * stride + p0..].first_chunk().expect("a row of the square")
+                });
+                for (q, column) in T::transpose(rows).into_iter().enumerate() {
+                    *panel[(p0 + q) * width + j0..].first_chunk_mut().expect("a row of the panel") = column;
+                }
+                p0 += SIDE;
+            }
+        }
+        for j in j0..j0 + side {
+            for p in p0..n_steps {
+                panel[p * width + j] = w[j * stride + p];
+            }
+        }
+    }
 }
 
 /// Packs columns of A for a block of `height` rows of C: rows[p · height + i] = a[p · stride + i].

@@ -67,33 +67,29 @@ impl<T: Element> WithSimd for Turn<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
         let Turn { values, n_columns, out } = self;
-        let n_rows = values.len() / n_columns;
-        turn(values, n_columns, n_rows, out, n_rows);
+        turn(values, n_columns, out);
     }
 }
 
-/// out[p · width + j] = values[j · stride + p] for each of `n_rows` rows j, a square at a time.
+/// The loop of `pack_columns`, whose width is known when it is compiled: through one function of both, packing took half as long again.
 #[inline(always)]
-pub(crate) fn turn<T: Element>(values: &[T], stride: usize, n_rows: usize, out: &mut [T], width: usize) {
-    let n_steps = out.len() / width;
-    for j0 in (0..n_rows).step_by(SIDE) {
-        let side = SIDE.min(n_rows - j0);
-        let mut p0 = 0;
-        if side == SIDE {
-            while p0 + SIDE <= n_steps {
-                let rows: [[T; SIDE]; SIDE] = std::array::from_fn(|j| {
-                    *values[(j0 + j) * stride + p0..].first_chunk().expect("a row of the square")
-                });
-                for (q, column) in T::transpose(rows).into_iter().enumerate() {
-                    *out[(p0 + q) * width + j0..].first_chunk_mut().expect("a row of the square") = column;
-                }
-                p0 += SIDE;
+fn turn<T: Element>(values: &[T], n_columns: usize, out: &mut [T]) {
+    let n_rows = values.len() / n_columns;
+    let (whole_rows, whole_columns) = (n_rows - n_rows % SIDE, n_columns - n_columns % SIDE);
+    for i0 in (0..whole_rows).step_by(SIDE) {
+        for j0 in (0..whole_columns).step_by(SIDE) {
+            let rows: [[T; SIDE]; SIDE] = std::array::from_fn(|i| {
+                *values[(i0 + i) * n_columns + j0..].first_chunk().expect("a row of the square")
+            });
+            for (j, column) in T::transpose(rows).into_iter().enumerate() {
+                *out[(j0 + j) * n_rows + i0..].first_chunk_mut().expect("a row of the square") = column;
             }
         }
-        for j in j0..j0 + side {
-            for p in p0..n_steps {
-                out[p * width + j] = values[j * stride + p];
-            }
+    }
+    for (i, row) in values.chunks_exact(n_columns).enumerate() {
+        let first = if i < whole_rows { whole_columns } else { 0 };
+        for (j, &value) in row.iter().enumerate().skip(first) {
+            out[j * n_rows + i] = value;
         }
     }
 }
@@ -107,11 +103,11 @@ mod tests {
         for (n_rows, n_columns) in [(1, 1), (1, 9), (3, 5), (8, 8), (8, 128), (9, 17), (16, 7), (20, 24)] {
             let values: Vec<f32> = (0..n_rows * n_columns).map(|i| i as f32).collect();
             let (mut turned, mut again) = (vec![0.0; values.len()], vec![0.0; values.len()]);
-            turn(&values, n_columns, n_rows, &mut turned, n_rows);
+            turn(&values, n_columns, &mut turned);
             for (at, &value) in turned.iter().enumerate() {
                 assert_eq!(value, values[at % n_rows * n_columns + at / n_rows], "{n_rows} × {n_columns}");
             }
-            turn(&turned, n_rows, n_columns, &mut again, n_columns);
+            turn(&turned, n_rows, &mut again);
             assert_eq!(again, values);
         }
     }
