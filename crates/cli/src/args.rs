@@ -99,6 +99,9 @@ pub(crate) struct RunArguments {
     /// Time that the folds of a trial may take together, such as 5m; a trial that takes longer is not ranked
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) max_trial_time: Option<Duration>,
+    /// Time that training may take to end after Ctrl-C or another signal, before it is given up; a second signal gives up at once
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s")]
+    pub(crate) grace: Duration,
     /// Which networks the winner's model averages: none, folds, or top-K such as top-5; short for --set select.ensemble=...
     #[arg(long, value_name = "NETWORKS")]
     pub(crate) ensemble: Option<String>,

@@ -1,7 +1,7 @@
 //! `mlpsweep compare` and `check`: two sweeps side by side, for people and as a gate.
 
 use crate::args::{CheckArguments, CompareArguments, Format};
-use crate::exit::{GATE, INCONCLUSIVE, NOTHING, Problem, print};
+use crate::exit::{GATE, INCONCLUSIVE, NOTHING, Problem, print, tell_if_read_only};
 use crate::reports::{csv_text, write_reports};
 use mlpsweep_perf::{markdown_cell, without_controls};
 use mlpsweep_report::{Comparison, Study, Verdict, compare, plain_table};
@@ -12,12 +12,12 @@ use std::path::Path;
 const ALPHA: f64 = 0.05;
 
 pub(crate) fn run_compare(arguments: &CompareArguments) -> Result<(), Problem> {
-    let found = comparison(&arguments.first, &arguments.second, 0.0)?;
+    let found = comparison(&arguments.first, &arguments.second, 0.0, arguments.output.quiet)?;
     print(&text(&found, arguments.output.format))
 }
 
 pub(crate) fn run_check(arguments: &CheckArguments) -> Result<(), Problem> {
-    let found = comparison(&arguments.baseline, &arguments.folder, arguments.margin)?;
+    let found = comparison(&arguments.baseline, &arguments.folder, arguments.margin, arguments.output.quiet)?;
     let report = markdown(&found);
     let files = [("report.md", &*report), ("junit.xml", &junit(&found)), ("check.json", &json(&found))];
     write_reports(arguments.out.as_deref(), &files, &report)?;
@@ -29,9 +29,13 @@ pub(crate) fn run_check(arguments: &CheckArguments) -> Result<(), Problem> {
     }
 }
 
-fn comparison(first: &Path, second: &Path, margin: f64) -> Result<Comparison, Problem> {
-    let [a, b] = [first, second].map(Study::read_scores);
-    compare(&a?, &b?, margin, ALPHA).map_err(|why| {
+fn comparison(first: &Path, second: &Path, margin: f64, is_quiet: bool) -> Result<Comparison, Problem> {
+    let read = |folder: &Path| -> Result<Study, Problem> {
+        let study = Study::read_scores(folder)?;
+        tell_if_read_only(&study, folder, is_quiet);
+        Ok(study)
+    };
+    compare(&read(first)?, &read(second)?, margin, ALPHA).map_err(|why| {
         Problem::new(NOTHING, format!("{} and {}: {why}", first.display(), second.display()))
             .hint(Some("sweeps are compared that have the same data and the same metric first".into()))
     })

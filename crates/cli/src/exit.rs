@@ -2,11 +2,12 @@
 
 use mlpsweep_data::{DataError, ErrorKind};
 use mlpsweep_model::ModelError;
-use mlpsweep_report::OutputError;
+use mlpsweep_report::{OutputError, Study};
 use mlpsweep_sweep::SweepError;
 use mlpsweep_sweep::spec::SpecError;
 use mlpsweep_sweep::store::StoreError;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// A bug of ours.
@@ -51,6 +52,16 @@ impl Problem {
     pub(crate) fn hint(mut self, hint: Option<String>) -> Problem {
         self.hint = hint;
         self
+    }
+
+    /// Says it.
+    pub(crate) fn tell(&self) {
+        if let Some(message) = &self.message {
+            tell(&format!("error: {message}"));
+        }
+        if let Some(hint) = &self.hint {
+            tell(&format!("\nhint: {hint}"));
+        }
     }
 }
 
@@ -108,18 +119,23 @@ impl From<ModelError> for Problem {
 /// Says the problem, if there is one, and gives its exit code.
 pub(crate) fn exit_code(outcome: Result<(), Problem>) -> ExitCode {
     let Err(problem) = outcome else { return ExitCode::SUCCESS };
-    if let Some(message) = &problem.message {
-        tell(&format!("error: {message}"));
-    }
-    if let Some(hint) = &problem.hint {
-        tell(&format!("\nhint: {hint}"));
-    }
+    problem.tell();
     ExitCode::from(problem.code)
 }
 
 /// A line for people, on stderr. That it cannot be written is no reason to stop.
 pub(crate) fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Says so where a study was read from a folder in which nothing may be written.
+pub(crate) fn tell_if_read_only(study: &Study, folder: &Path, is_quiet: bool) {
+    if study.is_read_only && !is_quiet {
+        tell(&format!(
+            "note: nothing may be written in {}: its store is read as one that no run adds to",
+            folder.display()
+        ));
+    }
 }
 
 /// Results, on stdout.

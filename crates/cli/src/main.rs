@@ -5,6 +5,7 @@ mod compare;
 mod exit;
 mod export;
 mod finish;
+mod grace;
 mod gradcheck;
 mod init;
 mod perf;

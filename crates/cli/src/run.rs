@@ -3,15 +3,16 @@
 use crate::args::{OutputArguments, RunArguments};
 use crate::exit::{NO_USABLE_TRIAL, Problem, tell};
 use crate::finish::Finish;
+use crate::grace;
 use crate::progress::Progress;
 use crate::rank::print_ranking;
 use crate::signals::Signals;
 use crate::validate::{describe, notes};
 use mlpsweep_report::{Ranking, Study, write_all};
-use mlpsweep_sweep::Plan;
 use mlpsweep_sweep::runner::{RunEnd, RunOptions};
 use mlpsweep_sweep::spec::Sweep;
 use mlpsweep_sweep::store::Store;
+use mlpsweep_sweep::{Plan, SweepError};
 use std::path::{Path, PathBuf};
 
 /// More threads than this help on no machine.
@@ -63,38 +64,52 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         max_failures: arguments.max_failures,
         max_attempts: arguments.max_attempts,
     };
-    let mut progress: Option<Progress> = None;
+    // What is under way when a signal comes and does not end in time is left to the next run.
+    let give_up = || {
+        let shown = Study::read(&folder, true).map_err(Problem::from);
+        if let Err(problem) = shown.and_then(|study| show(&study, &folder, arguments).map(drop)) {
+            problem.tell();
+        }
+        tell(&format!(
+            "stopped; what did not end within {:?} is given up; continue with: {}",
+            arguments.grace,
+            command(arguments)
+        ));
+    };
     let mut failed = 0;
-    let end = mlpsweep_sweep::runner::run(&plan, &folder, &options, |now| {
-        let shown = progress.get_or_insert_with(|| Progress::new(now.total, "folds", arguments.output));
-        let best = now.best.map(|(trial, mean)| format!("best mean {metric} {mean:.4} (trial {trial})"));
-        let counted = |n: u64, word: &str| (n > 0).then(|| format!("{n} {word}"));
-        let notes = [
-            best,
-            counted(now.pruned, "trials pruned"),
-            counted(now.timeout, "out of time"),
-            counted(now.diverged, "diverged"),
-            counted(now.failed, "failed"),
-        ];
-        shown.show_of(now.done, now.total, &notes.into_iter().flatten().collect::<Vec<_>>().join(", "));
-        failed = now.failed;
-    });
-    if let Some(progress) = progress {
-        progress.finish();
-    }
-    let end = end?;
+    let search = || {
+        let mut progress: Option<Progress> = None;
+        let end = mlpsweep_sweep::runner::run(&plan, &folder, &options, |now| {
+            let shown = progress.get_or_insert_with(|| Progress::new(now.total, "folds", arguments.output));
+            let best = now.best.map(|(trial, mean)| format!("best mean {metric} {mean:.4} (trial {trial})"));
+            let counted = |n: u64, word: &str| (n > 0).then(|| format!("{n} {word}"));
+            let notes = [
+                best,
+                counted(now.pruned, "trials pruned"),
+                counted(now.timeout, "out of time"),
+                counted(now.diverged, "diverged"),
+                counted(now.failed, "failed"),
+            ];
+            shown.show_of(now.done, now.total, &notes.into_iter().flatten().collect::<Vec<_>>().join(", "));
+            failed = now.failed;
+        });
+        if let Some(progress) = progress {
+            progress.finish();
+        }
+        end
+    };
+    let end = grace::within(arguments.grace, &signals, give_up, search).map_err(SweepError::Threads)??;
 
     let mut study = Study::read(&folder, true)?;
     let mut stopped_after = false;
     if matches!(end, RunEnd::Finished | RunEnd::TimeUp | RunEnd::TargetReached) {
         let (stop, output) = (signals.stop(), arguments.output);
         let finish = Finish { plan: &plan, folder: &folder, jobs: options.jobs, stop, output };
-        stopped_after = finish.run(&mut study)?;
+        let finish = || finish.run(&mut study);
+        stopped_after =
+            grace::within(arguments.grace, &signals, give_up, finish).map_err(SweepError::Threads)??;
     }
-    let ranking = Ranking::new(&study);
-    write_all(&study, &ranking, &folder)?;
-    print_ranking(&ranking, &study.info, arguments.top, arguments.output)?;
-    note(&format!("results are in {}", folder.display()));
+    let ranking = show(&study, &folder, arguments)?;
     match end {
         _ if stopped_after => {
             tell(&format!("stopped before all was found out; continue with: {}", command(arguments)));
@@ -119,6 +134,17 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Problem> {
         RunEnd::TargetReached => note("the target score is reached, and no further trial was begun"),
     }
     Ok(())
+}
+
+/// Writes all reports and prints the ranking.
+fn show<'a>(study: &'a Study, folder: &Path, arguments: &RunArguments) -> Result<Ranking<'a>, Problem> {
+    let ranking = Ranking::new(study);
+    write_all(study, &ranking, folder)?;
+    print_ranking(&ranking, &study.info, arguments.top, arguments.output)?;
+    if !arguments.output.quiet {
+        tell(&format!("results are in {}", folder.display()));
+    }
+    Ok(ranking)
 }
 
 /// Where results go: --out, or results/ and the sweep's name as a single folder name.

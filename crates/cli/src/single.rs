@@ -6,6 +6,7 @@ use mlpsweep_model::weights;
 use mlpsweep_real::Real;
 use mlpsweep_search::{Domain, Value};
 use mlpsweep_seed::Seed;
+use mlpsweep_sweep::record::Name;
 use mlpsweep_sweep::spec::Sweep;
 use mlpsweep_sweep::{networks, plan, train_config};
 use mlpsweep_train::{Job, Session, TrainConfig, TrainError};
@@ -38,8 +39,8 @@ impl Single {
             return Err(Problem::new(USAGE, message).hint(Some(hint)));
         }
         let point = space.nth(0).expect("the one point, since some point fulfils all constraints");
-        let point: Vec<(String, Value)> =
-            point.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        let point: Vec<(Name, Value)> =
+            point.iter().map(|(name, value)| (name.into(), value.clone())).collect();
         let data = plan::load(&sweep)?;
         networks::check(&sweep, &data)?;
         let config = train_config(&point, &data.target, sweep.early_stopping);

@@ -12,7 +12,6 @@
 //! last rank. `mean_score_time` is not known apart.
 
 use mlpsweep_report::{RankedTrial, Ranking, Study};
-use mlpsweep_search::Value;
 use mlpsweep_stats::mean;
 use mlpsweep_sweep::record::{FoldRecord, SweepInfo, UnitId};
 use serde_json::{Map, Value as Json, json};
@@ -26,7 +25,7 @@ pub fn cv_results_json(study: &Study, ranking: &Ranking<'_>) -> String {
     let mut object: Map<String, Json> =
         columns(study, ranking).into_iter().map(|(name, cells)| (name, Json::Array(cells))).collect();
     let params = rows(ranking).into_iter().map(|row| {
-        let pairs = row.trial.point.iter().map(|(name, value)| (name.clone(), json!(value)));
+        let pairs = row.trial.point.iter().map(|(name, value)| (name.to_string(), json!(value)));
         Json::Object(pairs.collect())
     });
     object.insert("params".into(), Json::Array(params.collect()));
@@ -78,8 +77,8 @@ fn columns(study: &Study, ranking: &Ranking<'_>) -> Vec<Column> {
     ];
     for (name, _) in &info.parameters {
         let value = |row: &&RankedTrial<'_>| {
-            let found = row.trial.point.iter().find(|(known, _)| known == name);
-            found.map_or(Json::Null, |(_, value): &(String, Value)| json!(value))
+            let found = row.trial.point.iter().find(|(known, _)| **known == **name);
+            found.map_or(Json::Null, |(_, value)| json!(value))
         };
         columns.push((format!("param_{name}"), rows.iter().map(value).collect()));
     }

@@ -65,10 +65,10 @@ fn trial(study: &Study, row: &RankedTrial<'_>, domains: &BTreeMap<String, Domain
         timings().map(|timing| timing.started_unix_ms + timing.elapsed_us / 1000).max().unwrap_or(start);
     let (mut params, mut distributions) = (Map::new(), Map::new());
     for (name, value) in &row.trial.point {
-        let Some(domain) = domains.get(name) else { continue };
+        let Some(domain) = domains.get(&**name) else { continue };
         if let Some(inner) = inner(domain, value) {
-            params.insert(name.clone(), inner);
-            distributions.insert(name.clone(), json!(distribution(domain)));
+            params.insert(name.to_string(), inner);
+            distributions.insert(name.to_string(), json!(distribution(domain)));
         }
     }
     let scores = row.scores.first();
@@ -154,9 +154,10 @@ fn domains(study: &Study) -> BTreeMap<String, DomainInfo> {
     let mut domains: BTreeMap<String, DomainInfo> = study.info.domains.iter().cloned().collect();
     for (name, _) in study.info.parameters.iter().filter(|(_, is_searched)| *is_searched) {
         let points = study.trials.iter().flat_map(|trial| &trial.point);
-        let values: Vec<&Value> = points.filter(|(known, _)| known == name).map(|(_, value)| value).collect();
+        let values: Vec<&Value> =
+            points.filter(|(known, _)| **known == **name).map(|(_, value)| value).collect();
         let fits = |domain: &DomainInfo| values.iter().all(|value| inner(domain, value).is_some());
-        if !domains.get(name).is_some_and(fits) {
+        if !domains.get(&**name).is_some_and(fits) {
             let mut choices: Vec<Value> = Vec::new();
             for value in values {
                 if !choices.contains(value) {

@@ -10,6 +10,7 @@
 //! n        the how manieth passing of such places fails, from 1; those after it pass
 //! action   eio      the write fails with an input/output error
 //!          enospc   the write fails since the disk is full
+//!          nan      the fold goes on with numbers that are not finite
 //!          panic    the thread panics
 //!          exit     the process ends at once, as if it were killed: nothing is closed or flushed
 //!          sleep    the thread sleeps for an hour

@@ -21,6 +21,7 @@ struct Fault {
 enum Action {
     Eio,
     Enospc,
+    Nan,
     Panic,
     Exit,
     Sleep,
@@ -47,6 +48,7 @@ fn parse(text: &str) -> Result<Vec<Fault>, String> {
         let action = match action {
             "eio" => Action::Eio,
             "enospc" => Action::Enospc,
+            "nan" => Action::Nan,
             "panic" => Action::Panic,
             "exit" => Action::Exit,
             "sleep" => Action::Sleep,
@@ -72,6 +74,7 @@ impl Fault {
         match self.action {
             Action::Eio => Err(io::Error::from_raw_os_error(5)),
             Action::Enospc => Err(io::Error::from(io::ErrorKind::StorageFull)),
+            Action::Nan => Err(io::Error::other("not a number")),
             Action::Panic => panic!("the failpoint {place}"),
             Action::Exit => std::process::exit(99),
             Action::Sleep => {

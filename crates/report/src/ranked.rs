@@ -20,7 +20,7 @@ use crate::diagnosis::Diagnosis;
 use crate::ranking::{RankedTrial, Ranking};
 use crate::scores::Scores;
 use mlpsweep_search::Value;
-use mlpsweep_sweep::record::{SweepInfo, Trial};
+use mlpsweep_sweep::record::{Name, SweepInfo, Trial};
 use serde_json::{Map, Value as Json};
 
 /// ranked.csv.
@@ -48,7 +48,7 @@ pub fn to_json(ranking: &Ranking<'_>, info: &SweepInfo) -> String {
 
 /// A hyperparameter of a trial; `None` where it has none of that name. `parameter_idx` is where to look first.
 pub(crate) fn parameter<'a>(trial: &'a Trial, parameter_idx: usize, name: &str) -> Option<&'a Value> {
-    let is_it = |(candidate, _): &&(String, Value)| candidate == name;
+    let is_it = |(candidate, _): &&(Name, Value)| **candidate == *name;
     let found = trial.point.get(parameter_idx).filter(is_it).or_else(|| trial.point.iter().find(is_it));
     found.map(|(_, value)| value)
 }

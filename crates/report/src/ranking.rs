@@ -26,7 +26,7 @@ use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::{Decomposition, holm, paired_corrected_t_test};
 use mlpsweep_sweep::record::{BaseScores, Closing, FoldRecord, FoldState, Refit, SweepInfo, Trial};
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A trial counts as tied with the best when chance alone would separate them as far with at least this probability.
@@ -145,11 +145,16 @@ impl Ranking<'_> {
             let end = folds.partition_point(|fold| fold.unit.trial <= trial.number);
             RankedTrial::new(study, trial, &folds[start..end])
         });
-        Ranking::of(study, rows.collect())
+        Ranking::of(study, rows.collect(), &study.decompositions, study.honest.as_ref())
     }
 
-    /// The same of rows that are made already, in any order.
-    pub(crate) fn of<'a>(study: &'a Study, mut rows: Vec<RankedTrial<'a>>) -> Ranking<'a> {
+    /// The same of rows that are made already, in any order, and of what single rows of the data say.
+    pub(crate) fn of<'a>(
+        study: &'a Study,
+        mut rows: Vec<RankedTrial<'a>>,
+        decompositions: &BTreeMap<TrialNumber, Decomposition>,
+        honest: Option<&'a Honest>,
+    ) -> Ranking<'a> {
         rows.sort_by_cached_key(|row| Standing::new(&study.info, row));
         let (mut rank, mut before) = (0, None);
         for (row_idx, row) in rows.iter_mut().enumerate() {
@@ -163,14 +168,13 @@ impl Ranking<'_> {
         compare_with_best(&mut rows, rho(&study.info));
         diagnose(&mut rows, &study.info);
         for row in rows.iter_mut().filter(|row| row.state == TrialState::Complete) {
-            row.decomposition = study.decompositions.get(&row.trial.number).copied();
-            row.prob_best =
-                study.honest.as_ref().and_then(|honest| honest.prob_best.get(&row.trial.number).copied());
+            row.decomposition = decompositions.get(&row.trial.number).copied();
+            row.prob_best = honest.and_then(|honest| honest.prob_best.get(&row.trial.number).copied());
         }
         let selection = select(&rows, &study.info, &study.confirmations);
         let mut ranking = Ranking {
             rows,
-            honest: study.honest.as_ref(),
+            honest,
             selection,
             closing: None,
             refit: None,

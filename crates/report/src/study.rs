@@ -1,7 +1,7 @@
 //! All that reports are made from: one sweep's records, read from its store.
 
 use crate::honest::{Honest, honest};
-use crate::ranking::{RankedTrial, Ranking};
+use crate::ranking::{RankedTrial, Ranking, TrialState};
 use crate::repeats::decompositions;
 use mlpsweep_search::TrialNumber;
 use mlpsweep_stats::Decomposition;
@@ -33,6 +33,8 @@ pub struct Study {
     pub closing: Option<Closing>,
     /// The winner trained once more, as the last run left it.
     pub refit: Option<Refit>,
+    /// Whether it was read where nothing may be written, as a file that nobody writes to.
+    pub is_read_only: bool,
 }
 
 impl Study {
@@ -66,35 +68,29 @@ impl Study {
     pub fn ranked<T>(folder: &Path, show: impl FnOnce(&Study, &Ranking<'_>) -> T) -> Result<T, StoreError> {
         let store = Store::read(folder)?;
         let moment = store.moment()?;
-        let mut study = Study::without_folds(&store)?;
+        let study = Study::without_folds(&store)?;
         let check = |fault: Option<String>| match fault {
             Some(reason) => Err(StoreError::Damaged { path: folder.join(store::FILE_NAME), reason }),
             None => Ok(()),
         };
         check(study.fault())?;
-        let (mut complete, n_splits) = (BTreeSet::new(), study.info.n_splits());
-        each_trial(&store, |number, folds| {
-            let has_trial = study.trial(number).is_some();
-            if let Some(fault) = folds.iter().find_map(|fold| study.fault_of(fold, has_trial)) {
-                return Err(fault);
-            }
-            if folds.len() == n_splits && folds.iter().all(|fold| fold.state == FoldState::Complete) {
-                complete.insert(number);
-            }
-            Ok(())
-        })?;
-        study.decompositions = decompositions(&store, &study.info)?;
-        study.honest = honest(&store, &study.info, &complete)?;
         let mut rows = Vec::with_capacity(study.trials.len());
         each_trial(&store, |number, folds| {
             let trial = study.trial(number);
+            if let Some(fault) = folds.iter().find_map(|fold| study.fault_of(fold, trial.is_some())) {
+                return Err(fault);
+            }
             let folds: Vec<&FoldRecord> = folds.iter().collect();
             rows.extend(trial.map(|trial| RankedTrial::new(&study, trial, &folds)));
             Ok(())
         })?;
+        let complete = rows.iter().filter(|row| row.state == TrialState::Complete);
+        let complete: BTreeSet<TrialNumber> = complete.map(|row| row.trial.number).collect();
+        let decompositions = decompositions(&store, &study.info)?;
+        let honest = honest(&store, &study.info, &complete)?;
         drop(moment);
         drop(store);
-        Ok(show(&study, &Ranking::of(&study, rows)))
+        Ok(show(&study, &Ranking::of(&study, rows, &decompositions, honest.as_ref())))
     }
 
     fn records(folder: &Path, with_curves: bool) -> Result<(Store, Study), StoreError> {
@@ -121,8 +117,9 @@ impl Study {
         // A list may have lost entries since, which alone had some parameter: what was tried is shown all the same.
         let mut known: BTreeSet<String> = info.parameters.iter().map(|(name, _)| name.clone()).collect();
         for (name, _) in trials.iter().flat_map(|trial| &trial.point) {
-            if known.insert(name.clone()) {
-                info.parameters.push((name.clone(), true));
+            if !known.contains(&**name) {
+                known.insert(name.to_string());
+                info.parameters.push((name.to_string(), true));
             }
         }
         Ok(Study {
@@ -136,6 +133,7 @@ impl Study {
             confirmations,
             closing,
             refit,
+            is_read_only: store.is_read_only(),
         })
     }
 

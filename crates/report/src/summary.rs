@@ -179,7 +179,7 @@ impl BestTrial {
                 .trial
                 .point
                 .iter()
-                .map(|(name, value)| (name.clone(), json_value(value)))
+                .map(|(name, value)| (name.to_string(), json_value(value)))
                 .collect(),
         }
     }

@@ -116,7 +116,7 @@ fn sample(plan: &Plan, most: u64) -> Vec<Trial> {
     let mut stream = Seed::new(plan.sweep.seed).child("forecast").stream();
     let points = (0..most).filter_map(|number| {
         let point = space.nth(stream.random_range(0..n_points))?;
-        let point = point.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        let point = point.iter().map(|(name, value)| (name.into(), value.clone())).collect();
         Some(Trial { number, point })
     });
     points.collect()

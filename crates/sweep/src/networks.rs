@@ -6,6 +6,7 @@
 use crate::SweepError;
 use crate::objective::train_config;
 use crate::plan::owned;
+use crate::record::Name;
 use crate::spec::{DEFAULT_OPTIMIZER, Enqueue, SamplerKind, Sweep};
 use mlpsweep_data::{Dataset, Scale, Target, Weights};
 use mlpsweep_mlp::Loss;
@@ -51,7 +52,7 @@ fn check_losses(sweep: &Sweep, data: &Dataset) -> Result<(), SweepError> {
     let counts = |weights: &Weights| weights.values.iter().position(|&weight| weight > 0.0);
     let row = data.roles.weights.as_ref().and_then(counts).unwrap_or(0) as u32;
     for loss in values(sweep, "loss") {
-        let point = [("hidden".to_owned(), Value::List(Vec::new())), ("loss".to_owned(), loss)];
+        let point = [(Name::from("hidden"), Value::List(Vec::new())), ("loss".into(), loss)];
         let config = train_config(&point, &data.target, None);
         let (rows, seed) = (&[row], Seed::new(sweep.seed));
         let job = Job { data, rows, config: &config, preprocess, start: None, seed };
@@ -99,10 +100,10 @@ fn check_sizes(sweep: &Sweep, data: &Dataset, n_inputs: usize) -> Result<(), Swe
         let message = format!("`{path}` reaches {depth}, but must be at most {DEEPEST}");
         return Err(sweep.error(sweep.parameters.place("depth"), message, None).into());
     }
-    let mut points: Vec<Vec<(String, Value)>> =
-        values(sweep, "hidden").map(|value| vec![("hidden".to_owned(), value)]).collect();
+    let mut points: Vec<Vec<(Name, Value)>> =
+        values(sweep, "hidden").map(|value| vec![("hidden".into(), value)]).collect();
     if points.is_empty() {
-        let end = |key: &str| Some((key.to_owned(), Value::Int(largest(key)?)));
+        let end = |key: &str| Some((key.into(), Value::Int(largest(key)?)));
         points.push(["depth", "width"].into_iter().filter_map(end).collect());
     }
     let space = &sweep.parameters.space;

@@ -3,6 +3,7 @@
 //! Each key is read once, with its default. The point's values were checked against their keys when the sweep file was
 //! read, so reading them back cannot fail.
 
+use crate::record::Name;
 use crate::spec::{DEFAULT_OPTIMIZER, DEFAULT_SCHEDULE};
 use mlpsweep_data::Target;
 use mlpsweep_mlp::{Activation, Init, Loss, LossOptions};
@@ -23,7 +24,7 @@ pub(crate) const DEFAULT_EPOCHS: i64 = 50;
 
 /// The training configuration that `point` stands for, on data with this target.
 pub fn train_config(
-    point: &[(String, Value)],
+    point: &[(Name, Value)],
     target: &Target,
     early_stopping: Option<EarlyStopping>,
 ) -> TrainConfig {
@@ -136,11 +137,11 @@ fn precision(name: &str) -> Option<Precision> {
 }
 
 /// The values of a point by key.
-struct Keys<'a>(&'a [(String, Value)]);
+struct Keys<'a>(&'a [(Name, Value)]);
 
 impl Keys<'_> {
     fn get(&self, key: &str) -> Option<&Value> {
-        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+        self.0.iter().find(|(name, _)| **name == *key).map(|(_, value)| value)
     }
 
     fn number(&self, key: &str) -> Option<f64> {
@@ -189,7 +190,7 @@ impl Keys<'_> {
             optimizers.chain(schedules).chain([&ScheduleKind::WARMUP]).any(|constant| constant.key == key)
         };
         let numbers = self.0.iter().filter_map(|(key, value)| match value {
-            Value::Float(number) if is_constant(key) => Some((key.clone(), *number)),
+            Value::Float(number) if is_constant(key) => Some((key.to_string(), *number)),
             _ => None,
         });
         numbers.collect()

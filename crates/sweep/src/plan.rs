@@ -1,7 +1,7 @@
 //! A checked sweep and its data → everything a run needs: the space, the folds, the number of trials, its identity.
 
 use crate::budget::Budget;
-use crate::record::{DataInfo, DomainInfo, MetricInfo, SelectInfo, SweepInfo, Trial, ValidationRows};
+use crate::record::{DataInfo, DomainInfo, MetricInfo, Name, SelectInfo, SweepInfo, Trial, ValidationRows};
 use crate::spec::{
     BudgetKind, CvKind, Place, SamplerKind, SelectRule, SelectSpec, Source, SpecError, Sweep, unknown_word,
 };
@@ -169,7 +169,9 @@ impl Plan {
         let First { entries, outside, .. } = self.first();
         let enqueued = Enqueued::new(&entries, sampler, space)?;
         Ok(match outside {
-            Some(default) => Box::new(enqueued.after(default)),
+            Some(default) => {
+                Box::new(enqueued.after(default.into_iter().map(|(name, value)| (name.to_string(), value))))
+            }
             None => Box::new(enqueued),
         })
     }
@@ -263,9 +265,9 @@ impl Plan {
         let is_searched = parameters.iter().any(|parameter| !matches!(parameter.domain, Domain::Fixed(_)))
             && self.sweep.search.sampler != SamplerKind::List;
         let fixed = parameters.iter().filter(|parameter| parameter.when.is_none());
-        let fixed: Vec<(String, Value)> = fixed
+        let fixed: Vec<(Name, Value)> = fixed
             .filter_map(|parameter| match &parameter.domain {
-                Domain::Fixed(value) => Some((parameter.name.clone(), value.clone())),
+                Domain::Fixed(value) => Some((parameter.name.as_str().into(), value.clone())),
                 _ => None,
             })
             .collect();
@@ -278,12 +280,12 @@ impl Plan {
     }
 
     /// The default configuration as a point: of each parameter that is used there its default, searched or not.
-    fn default_point(&self) -> Option<Vec<(String, Value)>> {
+    fn default_point(&self) -> Option<Vec<(Name, Value)>> {
         let config = self.default_config().filter(|_| self.sweep.search.default_trial)?;
-        let mut point: Vec<(String, Value)> = Vec::new();
+        let mut point: Vec<(Name, Value)> = Vec::new();
         for Parameter { name, domain, when } in self.sweep.parameters.space.parameters() {
             let value =
-                |name: &str| point.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+                |name: &str| point.iter().find(|(own, _)| **own == *name).map(|(_, value)| value.clone());
             let is_used = value(name).is_none()
                 && when.as_ref().is_none_or(|when| matches!(when.holds(value), Ok(Some(true))));
             if !is_used {
@@ -295,7 +297,7 @@ impl Plan {
                 _ if name == "group" => domain.nth(0),
                 _ => objective::value_of(&config, name),
             };
-            point.extend(value.map(|value| (name.clone(), value)));
+            point.extend(value.map(|value| (name.as_str().into(), value)));
         }
         Some(point)
     }
@@ -304,7 +306,7 @@ impl Plan {
     fn first(&self) -> First {
         let entries = self.sweep.enqueue.entries.to_vec();
         let Some(default) = self.default_point() else { return First { entries, n_own: 0, outside: None } };
-        let values = default.iter().map(|(name, value)| (name.as_str(), value));
+        let values = default.iter().map(|(name, value)| (&**name, value));
         let Ok(point) = self.sweep.parameters.space.point(values) else {
             return First { entries, n_own: 0, outside: Some(default) };
         };
@@ -614,12 +616,12 @@ struct First {
     /// Of these so many come from no `[[enqueue]]`.
     n_own: usize,
     /// The default configuration where it is none of the space.
-    outside: Option<Vec<(String, Value)>>,
+    outside: Option<Vec<(Name, Value)>>,
 }
 
 /// The point as it is stored and reported.
-pub(crate) fn owned(point: &Point) -> Vec<(String, Value)> {
-    point.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+pub(crate) fn owned(point: &Point) -> Vec<(Name, Value)> {
+    point.iter().map(|(name, value)| (name.into(), value.clone())).collect()
 }
 
 /// The table a sweep file names.

@@ -388,7 +388,7 @@ impl State<'_> {
         let stored = self.stored.remove(&number);
         // What was learnt is as it is stored: to propose it again from the same history would only take its time.
         let learnt = stored.as_ref().filter(|_| self.plan.is_adaptive());
-        let values = learnt.map(|(trial, _)| trial.point.iter().map(|(name, value)| (name.as_str(), value)));
+        let values = learnt.map(|(trial, _)| trial.point.iter().map(|(name, value)| (&**name, value)));
         let point = values.and_then(|values| space.point(values).ok()).or_else(|| {
             let running = self.points.get(self.finished.len()..).unwrap_or_default();
             self.sampler.propose(space, History { finished: &self.finished, running }, number)

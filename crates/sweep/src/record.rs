@@ -2,6 +2,10 @@
 
 use mlpsweep_search::{Domain, Scale, TrialNumber, Value};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A parameter's name. Trials that are read from a store share one text, since there may be very many.
+pub type Name = Arc<str>;
 
 /// One configuration under evaluation: its number and its point of the search space.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -9,7 +13,7 @@ pub struct Trial {
     /// Counted from 0 in the order of proposal.
     pub number: TrialNumber,
     /// A value per parameter of the sweep file, fixed ones too, in the file's order.
-    pub point: Vec<(String, Value)>,
+    pub point: Vec<(Name, Value)>,
 }
 
 /// Trial × split: the job of every engine, and one row of folds.csv.

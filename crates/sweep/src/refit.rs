@@ -172,7 +172,7 @@ fn origin(plan: &Plan, trial: &Trial, epochs: usize, n_rows: usize) -> Origin {
     Origin {
         sweep: plan.sweep.name.clone(),
         trial: trial.number,
-        parameters: trial.point.iter().map(|(name, value)| (name.clone(), json(value))).collect(),
+        parameters: trial.point.iter().map(|(name, value)| (name.to_string(), json(value))).collect(),
         epochs,
         n_rows,
         data: plan.data.fingerprint(),

@@ -41,7 +41,10 @@ pub(crate) fn run_job(
         let record = without_scores(unit, FoldState::Timeout { epoch: 0 });
         return Some((FoldRecord { earlier: job.earlier.clone(), ..record }, None));
     }
-    let (config, split) = (plan.config(&job.trial), plan.folds.split(job.split));
+    let (mut config, split) = (plan.config(&job.trial), plan.folds.split(job.split));
+    if mlpsweep_failpoint::reached("fold").is_err() {
+        config.learning_rate = f64::INFINITY;
+    }
     let mut kept = None;
     let record = guarded(unit, || {
         let work = Work { plan, unit, split: &split, config: &config, until: job.until, halt };

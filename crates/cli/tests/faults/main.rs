@@ -128,6 +128,27 @@ fn a_panic_in_a_unit() {
     ran.expect(5, "folds that failed: 1, more than --max-failures allows");
 }
 
+/// One fold of a trial leaves the finite numbers: the trial has, and no mean is taken over the rest.
+#[test]
+fn a_fold_that_is_no_number() {
+    let place = Place::new(&SWEEP.replace("trials = 6", "trials = 6\nracing = \"off\""));
+    let ran = Ran::from(with(&place, "fold=nan(5)", "run s.toml --out o --jobs 1"));
+    ran.expect(0, "1 diverged");
+    let [ranked, folds, _] = results(&place.path("o"));
+    assert_eq!(folds.matches(",diverged,").count(), 1, "{folds}");
+    let rows: Vec<&str> = ranked.lines().filter(|line| line.contains(",diverged,")).collect();
+    let [row] = rows[..] else { panic!("{ranked}") };
+    assert!(
+        row.starts_with(",1,") && row.contains("diverged in epoch 1"),
+        "no rank, the second trial: {row}"
+    );
+    let mean =
+        ranked.lines().next().and_then(|header| header.split(',').position(|name| name == "mean_test_score"));
+    assert_eq!(row.split(',').nth(mean.expect("a column")), Some(""), "{row}");
+    assert_eq!(ranked.lines().last(), Some(row), "behind all others");
+    assert_eq!(ranked.matches(",complete,").count(), 5, "{ranked}");
+}
+
 /// A bug where results are stored ends the run, and what was stored before is kept.
 #[test]
 fn a_panic_in_the_writer() {
@@ -141,28 +162,41 @@ fn a_panic_in_the_writer() {
     goes_on(&place, "o", "writer=panic(2)");
 }
 
-/// A training that hangs does not keep a run from ending at the second signal, and the fold is trained again.
+/// A training that hangs is given up when the grace period is over, or at the second signal; the fold is trained again.
 #[cfg(unix)]
 #[test]
 fn an_epoch_that_hangs() {
     let place = Place::new(SWEEP);
     place.say("run s.toml --out whole").expect(0, "");
-    let mut command = place.command(&["run", "s.toml", "--out", "o", "--jobs", "1"]);
-    command.env("MLPSWEEP_FAILPOINTS", "epoch=sleep(20)").stderr(std::process::Stdio::piped());
-    let mut run = command.spawn().expect("it runs");
-    fixture::wait_for_units(&place.path("o"), 3);
-    std::thread::sleep(Duration::from_millis(300));
-    let id = run.id().to_string();
-    let signal = || {
-        let sent = std::process::Command::new("kill").args(["-INT", &id]).status();
+    let hung = |grace: &str| {
+        let mut command = place.command(&["run", "s.toml", "--out", "o", "--jobs", "1", "--grace", grace]);
+        command.env("MLPSWEEP_FAILPOINTS", "epoch=sleep(20)").stderr(std::process::Stdio::piped());
+        let run = command.spawn().expect("it runs");
+        fixture::wait_for_units(&place.path("o"), 3);
+        std::thread::sleep(Duration::from_millis(300));
+        run
+    };
+    let signal = |run: &std::process::Child, name: &str| {
+        let sent = std::process::Command::new("kill").args([name, &run.id().to_string()]).status();
         assert!(sent.expect("there is kill").success());
     };
-    signal();
+
+    let mut run = hung("1h");
+    signal(&run, "-INT");
     std::thread::sleep(Duration::from_millis(300));
     assert!(run.try_wait().expect("a child").is_none(), "the first signal waits for the epoch");
     let second = Instant::now();
-    signal();
+    signal(&run, "-INT");
     assert_eq!(run.wait().expect("it ends").code(), Some(130));
     assert!(second.elapsed() < Duration::from_secs(5), "{:?}", second.elapsed());
+    goes_on(&place, "o", "epoch=sleep(20)");
+
+    let run = hung("500ms");
+    signal(&run, "-TERM");
+    let ran = Ran::from(run.wait_with_output().expect("it ends"));
+    ran.expect(143, "stopped; what did not end within 500ms is given up; continue with: ");
+    let [ranked, folds, _] = results(&place.path("o"));
+    assert!(ranked.lines().count() > 1 && folds.lines().count() > 3, "reports are written: {ranked}{folds}");
+    assert!(!folds.contains("failed"), "{folds}");
     goes_on(&place, "o", "epoch=sleep(20)");
 }

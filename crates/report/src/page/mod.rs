@@ -121,7 +121,7 @@ fn winner_note(ranking: &Ranking<'_>, info: &SweepInfo) -> String {
         ("confirmed", None) => "The best mean; not confirmed yet.".to_owned(),
         _ => "The best mean.".to_owned(),
     };
-    let searched = |name: &String| info.parameters.iter().any(|(known, searched)| known == name && *searched);
+    let searched = |name: &str| info.parameters.iter().any(|(known, searched)| known == name && *searched);
     let chosen = winner.trial.point.iter().filter(|(name, _)| searched(name));
     let values: Vec<String> = chosen.map(|(name, value)| format!("{name} = {}", value_cell(value))).collect();
     let values = if values.is_empty() { String::new() } else { format!(" {}.", values.join(", ")) };

@@ -3,7 +3,7 @@
 use mlpsweep_report::Study;
 use mlpsweep_search::Value;
 use mlpsweep_sweep::record::{
-    BaseScores, CurvePoint, DataInfo, FoldRecord, FoldState, MetricInfo, OutOfFold, SelectInfo, SweepInfo,
+    BaseScores, CurvePoint, DataInfo, FoldRecord, FoldState, MetricInfo, Name, OutOfFold, SelectInfo, SweepInfo,
     Timing, Trial, UnitId,
 };
 
@@ -89,6 +89,7 @@ pub(crate) fn study(info: SweepInfo) -> Study {
         confirmations: Vec::new(),
         closing: None,
         refit: None,
+        is_read_only: false,
     }
 }
 
@@ -101,13 +102,13 @@ pub(crate) fn add_trial(
     momentum: Option<f64>,
 ) {
     let optimizer = if momentum.is_some() { "heavy_ball" } else { "adam" };
-    let mut point = vec![
-        ("learning_rate".to_owned(), Value::Float(learning_rate)),
-        ("hidden".to_owned(), Value::List(widths.iter().map(|&width| Value::Int(width)).collect())),
-        ("optimizer".to_owned(), Value::Text(optimizer.into())),
+    let mut point: Vec<(Name, Value)> = vec![
+        ("learning_rate".into(), Value::Float(learning_rate)),
+        ("hidden".into(), Value::List(widths.iter().map(|&width| Value::Int(width)).collect())),
+        ("optimizer".into(), Value::Text(optimizer.into())),
     ];
-    point.extend(momentum.map(|momentum| ("momentum".to_owned(), Value::Float(momentum))));
-    point.push(("epochs".to_owned(), Value::Int(50)));
+    point.extend(momentum.map(|momentum| ("momentum".into(), Value::Float(momentum))));
+    point.push(("epochs".into(), Value::Int(50)));
     study.trials.push(Trial { number, point });
 }
 

@@ -27,7 +27,7 @@ pub(super) fn copy_of(path: &Path, found: i64) -> PathBuf {
 
 /// Brings the store of schema `found` up, which this process owns.
 pub(super) fn on_disk(path: &Path, found: i64) -> Result<(), StoreError> {
-    let mut connection = connect(path, false)?;
+    let mut connection = connect(path, false)?.connection;
     copy_to(&connection, path, &copy_of(path, found))?;
     up(&mut connection, found).map_err(|source| StoreError::Sqlite { path: path.to_owned(), source })
 }

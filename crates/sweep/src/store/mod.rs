@@ -38,10 +38,10 @@ mod schema;
 pub use error::StoreError;
 
 use crate::record::{
-    Closing, FoldRecord, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
+    Closing, FoldRecord, Name, OutOfFold, Refit, SweepInfo, Timing, Trial, UnitId, ValidationRows,
 };
 use encoding::{curve_bytes, curve_points, number_bytes, numbers};
-use file::{check_file, connect, copy_to, create, lock, remove, remove_leftovers};
+use file::{Opened, check_file, connect, copy_to, create, lock, remove, remove_leftovers};
 use mlpsweep_search::{TrialNumber, Value};
 use rows::{Clash, blob, commit, insert, int, text};
 use rusqlite::types::ValueRef;
@@ -59,6 +59,7 @@ pub const FILE_NAME: &str = "study.db";
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    is_read_only: bool,
     /// Held, and so locked, as long as the store is open for writing.
     _lock: Option<File>,
 }
@@ -88,7 +89,12 @@ impl Store {
         } else {
             create(folder, info)?;
         }
-        Ok(Store { connection: connect(&path, false)?, path, _lock: Some(lock) })
+        Ok(Store {
+            connection: connect(&path, false)?.connection,
+            path,
+            is_read_only: false,
+            _lock: Some(lock),
+        })
     }
 
     /// Opens the store of `folder` to read it; a run may go on meanwhile.
@@ -101,11 +107,16 @@ impl Store {
             return Err(StoreError::Missing { path });
         }
         let schema = check_file(&path)?;
-        let mut connection = connect(&path, true)?;
+        let Opened { mut connection, is_read_only } = connect(&path, true)?;
         if schema < SCHEMA_VERSION {
             connection = migrate::in_memory(&connection, schema).map_err(|error| sqlite(&path, error))?;
         }
-        Ok(Store { connection, path, _lock: None })
+        Ok(Store { connection, path, is_read_only, _lock: None })
+    }
+
+    /// Whether it was opened as a file that nobody writes to, since nothing may be written beside it.
+    pub fn is_read_only(&self) -> bool {
+        self.is_read_only
     }
 
     /// Where a copy stays of the store of `folder` once a run has brought it to this version's tables; `None` where it has them.
@@ -321,11 +332,22 @@ impl Store {
     /// # Errors
     /// When they cannot be read.
     pub fn trials(&self) -> Result<Vec<Trial>, StoreError> {
+        let mut names: BTreeSet<Name> = BTreeSet::new();
+        let mut shared = |name: &str| {
+            let known = names.get(name).cloned();
+            known.unwrap_or_else(|| {
+                let new = Name::from(name);
+                names.insert(Name::clone(&new));
+                new
+            })
+        };
         self.query("trials", "number", |row| {
             let (number, point) = (row.get::<_, i64>(0)?, row.get_ref(1)?.as_str()?);
             let point = serde_json::from_str(point);
             Ok(point
-                .map(|mut point: Vec<(String, Value)>| {
+                .map(|point: Vec<(String, Value)>| {
+                    let point = point.into_iter().map(|(name, value)| (shared(&name), value));
+                    let mut point: Vec<(Name, Value)> = point.collect();
                     // There may be very many.
                     point.shrink_to_fit();
                     Trial { number: number as TrialNumber, point }
@@ -447,7 +469,7 @@ impl Store {
         &self,
         table: &str,
         order: &str,
-        read: impl Fn(&Row<'_>) -> rusqlite::Result<Result<T, String>>,
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<Result<T, String>>,
     ) -> Result<Vec<T>, StoreError> {
         let mut all = Vec::new();
         self.each(table, order, |row| Ok(read(row)?.map(|one| all.push(one))))?;

@@ -3,6 +3,7 @@
 use crate::fixture::{SMALL, parse, plan};
 use mlpsweep_data::Target;
 use mlpsweep_search::Value;
+use mlpsweep_sweep::record::Name;
 use mlpsweep_sweep::spec::Sweep;
 use mlpsweep_sweep::{Plan, SweepError};
 use std::collections::BTreeSet;
@@ -229,8 +230,8 @@ fn enqueued_before_others() {
     let enqueue =
         "enqueue=[{ dropout = 0.2, learning_rate = 0.05 }, { learning_rate = 1e-3 }, { dropout = 0.0 }]";
     let points = |plan: &Plan| plan.trials(6).map(|trial| trial.point).collect::<Vec<_>>();
-    let value = |point: &[(String, Value)], name: &str| {
-        point.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).expect("a value")
+    let value = |point: &[(Name, Value)], name: &str| {
+        point.iter().find(|(known, _)| **known == *name).map(|(_, value)| value.clone()).expect("a value")
     };
     let drawn = points(&plan(SMALL, &[]));
     let enqueued = points(&plan(SMALL, &[enqueue]));
