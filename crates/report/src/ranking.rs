@@ -172,14 +172,8 @@ impl Ranking<'_> {
             row.prob_best = honest.and_then(|honest| honest.prob_best.get(&row.trial.number).copied());
         }
         let selection = select(&rows, &study.info, &study.confirmations);
-        let mut ranking = Ranking {
-            rows,
-            honest,
-            selection,
-            closing: None,
-            refit: None,
-            warnings: Vec::new(),
-        };
+        let mut ranking =
+            Ranking { rows, honest, selection, closing: None, refit: None, warnings: Vec::new() };
         let winner = ranking.winner().map(|winner| (winner.trial.number, winner.best_epoch));
         let top = study.info.select.ensemble.strip_prefix("top-").and_then(|n| n.parse().ok());
         let trials: Vec<TrialNumber> = match top {

@@ -3,8 +3,8 @@
 use mlpsweep_report::Study;
 use mlpsweep_search::Value;
 use mlpsweep_sweep::record::{
-    BaseScores, CurvePoint, DataInfo, FoldRecord, FoldState, MetricInfo, Name, OutOfFold, SelectInfo, SweepInfo,
-    Timing, Trial, UnitId,
+    BaseScores, CurvePoint, DataInfo, FoldRecord, FoldState, MetricInfo, Name, OutOfFold, SelectInfo,
+    SweepInfo, Timing, Trial, UnitId,
 };
 
 /// 2026-03-01T12:34:56.789Z.
