@@ -1,7 +1,7 @@
 """Runs that are killed, and disks that fail: what was shown as done is stored, and the end is the same bytes as without.
 
     cargo build --release
-    python crates/cli/tests/faults.py [kill] [calls] [size] [full] [--mlpsweep target/release/mlpsweep] [--rounds 200]
+    python crates/cli/tests/faults.py [kill] [calls] [size] [full] [readers] [--mlpsweep target/release/mlpsweep] [--rounds 200]
 
 kill    `kill -9` after a random time, again and again, until the sweep is finished; then the next sweep. After each: the count that was
         shown last is at most what is stored, everything stored before is there unchanged, no unit is there twice, PRAGMA quick_check is ok.
@@ -10,12 +10,15 @@ calls   with strace: the Nth write, sync, rename, ... of a run fails with EIO, N
         with 0 where the failure does not matter, says no panic, and the next one ends as if nothing had happened.
 size    the same with a limit on the size of files (prlimit).
 full    the same on a file system that is full (tmpfs of so many KiB, through unshare); reports of an earlier run stay as they are.
+readers sixteen processes that read the store all the time while it is written (rank, status, report, export --to store): each of them ends with 0,
+        and the run with the bytes of an undisturbed one.
 
 Linux alone. Exits with 1 where something is otherwise, and prints a line a kind with its counts.
 """
 
 import argparse
 import collections
+import itertools
 import os
 import pty
 import random
@@ -26,6 +29,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -250,9 +254,40 @@ def full(binary):
     print("full: " + ", ".join(f"{n} first runs ended with {code}" for code, n in sorted(codes.items())), flush=True)
 
 
+def readers(binary):
+    codes = collections.Counter()
+    with tempfile.TemporaryDirectory() as place:
+        place = Path(place)
+        (place / "s.toml").write_text(SWEEPS["random"])
+        expected = reference(binary, place)
+        run = subprocess.Popen(command(binary, place / "o", "--quiet"), cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        while not units(place / "o"):
+            time.sleep(0.01)
+
+        def read(n):
+            verbs = ["rank o", "status o", f"report o --out r{n}", f"export o --to store --out {n}.db"]
+            for turn in itertools.count(n):
+                verb = verbs[turn % len(verbs)]
+                done = subprocess.run([binary, *verb.split(" ")], cwd=place, capture_output=True, text=True)
+                codes[done.returncode] += 1
+                check(done.returncode == 0, f"{verb} during a run: {done.returncode}, {done.stderr}")
+                if run.poll() is not None:
+                    return
+
+        threads = [threading.Thread(target=read, args=(n,)) for n in range(16)]
+        for thread in threads:
+            thread.start()
+        said = run.communicate()[1]
+        for thread in threads:
+            thread.join()
+        check(run.returncode == 0, f"a run that is read meanwhile: {said.decode()}")
+        check(results(place / "o") == expected, "other results where the store is read meanwhile")
+    print("readers: " + ", ".join(f"{n} ended with {code}" for code, n in sorted(codes.items())), flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kinds", nargs="*", default=["kill", "calls", "size", "full"])
+    parser.add_argument("kinds", nargs="*", default=["kill", "calls", "size", "full", "readers"])
     parser.add_argument("--mlpsweep", default="target/release/mlpsweep")
     parser.add_argument("--rounds", type=int, default=200)
     options = parser.parse_args()
@@ -261,7 +296,7 @@ def main():
         if kind == "kill":
             kill(binary, options.rounds)
         else:
-            {"calls": calls, "size": size, "full": full}[kind](binary)
+            {"calls": calls, "size": size, "full": full, "readers": readers}[kind](binary)
     sys.exit(1 if problems else 0)
 
 

@@ -43,7 +43,7 @@ pub(crate) fn run_job(
     }
     let (mut config, split) = (plan.config(&job.trial), plan.folds.split(job.split));
     if mlpsweep_failpoint::reached("fold").is_err() {
-        config.learning_rate = f64::INFINITY;
+        config.learning_rate = f64::MAX;
     }
     let mut kept = None;
     let record = guarded(unit, || {
