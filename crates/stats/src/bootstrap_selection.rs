@@ -20,6 +20,7 @@ use crate::{Interval, mean, quantile};
 #[derive(Clone, Debug)]
 pub struct BootstrapSelection {
     n_rows: usize,
+    n_threads: usize,
     /// How often each row was drawn, bootstrap after bootstrap.
     counts: Vec<u8>,
     chosen: Vec<Option<Chosen>>,
@@ -65,8 +66,14 @@ impl BootstrapSelection {
             }
             counts.extend(clusters.iter().map(|&cluster| drawn[cluster as usize]));
         }
+        // A thread for less than this costs more than it saves.
+        const LEAST_WORK: usize = 1 << 20;
+        // Asked once: the answer takes a dozen calls of the system, and candidates may be very many.
+        let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let n_threads = n_cores.min(counts.len() / LEAST_WORK).max(1);
         BootstrapSelection {
             n_rows: clusters.len(),
+            n_threads,
             counts,
             chosen: vec![None; n_resamples],
             maximize,
@@ -99,14 +106,10 @@ impl BootstrapSelection {
                 *chosen = Some(Chosen { candidate, in_bag, out_of_bag: score(&left_out) });
             }
         };
-        // A thread for less than this costs more than it saves.
-        const LEAST_WORK: usize = 1 << 20;
-        let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let n_threads = n_cores.min(self.counts.len() / LEAST_WORK).max(1);
-        if n_threads == 1 {
+        if self.n_threads == 1 {
             return choose(&self.counts, &mut self.chosen);
         }
-        let share = self.chosen.len().div_ceil(n_threads);
+        let share = self.chosen.len().div_ceil(self.n_threads);
         std::thread::scope(|scope| {
             for (counts, chosen) in self.counts.chunks(share * n_rows).zip(self.chosen.chunks_mut(share)) {
                 scope.spawn(|| choose(counts, chosen));
