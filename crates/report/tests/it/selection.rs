@@ -3,7 +3,7 @@
 use crate::fixture::{add_scores, add_trial, study, sweep};
 use mlpsweep_report::{Ranking, Study, summary_json, table};
 use mlpsweep_sweep::record::{
-    BaseScores, Closing, FoldRecord, FoldState, Importance, Incumbent, Judged, UnitId,
+    BaseScores, Closing, FoldRecord, FoldState, Importance, Incumbent, Judged, Refit, UnitId,
 };
 use serde_json::Value as Json;
 
@@ -137,6 +137,82 @@ fn the_over_tuning_curve_and_its_warning() {
     add_scores(&mut study, 3, &[0.2; 5], &[0.9; 5]);
     assert_eq!(overtuning(&study), []);
     assert_eq!(Ranking::new(&study).closing, None);
+}
+
+/// Of equal means the trial that came first was the best, and a later one was not when it came.
+#[test]
+fn incumbents_are_better_than_all_before() {
+    let mut study = study(sweep());
+    for (number, mean) in [(0, 0.5), (1, 0.5), (2, 0.6), (3, 0.4), (4, 0.4), (5, 0.3)] {
+        add_trial(&mut study, number, 0.01, &[8], None);
+        add_scores(&mut study, number, &[mean; 5], &[0.9; 5]);
+    }
+    let ranking = Ranking::new(&study);
+    let incumbents: Vec<u64> = ranking.incumbents().into_iter().map(|(row, _)| row.trial.number).collect();
+    assert_eq!(incumbents, [0, 3, 5]);
+    let top: Vec<u64> = ranking.top(4).into_iter().map(|row| row.trial.number).collect();
+    assert_eq!(top, [5, 3, 4, 0]);
+}
+
+/// What was found out of another winner, or holds other trials against the rows held out, is not of now.
+#[test]
+fn details_are_those_of_the_winner() {
+    let mut study = three();
+    let is_shown = |study: &Study| Ranking::new(study).closing.is_some();
+    let found = |winner: u64, incumbents: &[u64]| {
+        let mut found = closing([None, None]);
+        let incumbent = |&trial: &u64| Incumbent { trial, holdout_scores: vec![Some(0.3), None] };
+        (found.winner, found.incumbents) = (winner, incumbents.iter().map(incumbent).collect());
+        Some(found)
+    };
+    study.closing = found(0, &[]);
+    assert!(is_shown(&study), "nothing is held out");
+    study.closing = found(1, &[]);
+    assert!(!is_shown(&study), "trial 0 is the winner");
+    study.info.n_test_rows = 40;
+    for (winner, incumbents, expected) in
+        [(0, &[0][..], true), (0, &[], false), (0, &[0, 1], false), (1, &[0], false), (1, &[1], false)]
+    {
+        study.closing = found(winner, incumbents);
+        assert_eq!(is_shown(&study), expected, "{winner}, {incumbents:?}");
+    }
+}
+
+/// A model is that of the winner, of its epochs and of the ensemble asked for, or it is none.
+#[test]
+fn the_model_is_that_of_the_winner() {
+    let mut study = three();
+    let epochs = Ranking::new(&study).winner().and_then(|winner| winner.best_epoch).expect("complete");
+    let is_shown = |study: &mut Study, refit: Refit| {
+        study.refit = Some(refit);
+        Ranking::new(study).refit.is_some()
+    };
+    study.info.select.ensemble = "none".into();
+    let right = Refit {
+        trial: 0,
+        epochs,
+        n_rows: 100,
+        ensemble: "none".into(),
+        trials: vec![0],
+        holdout_scores: Vec::new(),
+    };
+    assert!(is_shown(&mut study, right.clone()));
+    for wrong in [
+        Refit { trial: 1, ..right.clone() },
+        Refit { trial: 1, trials: vec![1], ..right.clone() },
+        Refit { epochs: epochs + 1, ..right.clone() },
+        Refit { ensemble: "folds".into(), ..right.clone() },
+        Refit { trials: vec![0, 1], ..right.clone() },
+        Refit { trials: Vec::new(), ..right.clone() },
+    ] {
+        assert!(!is_shown(&mut study, wrong.clone()), "{wrong:?}");
+    }
+    study.info.select.ensemble = "top-2".into();
+    assert!(!is_shown(&mut study, right.clone()));
+    let two = Refit { ensemble: "top-2".into(), trials: vec![0, 1], ..right };
+    assert!(is_shown(&mut study, two.clone()));
+    assert!(!is_shown(&mut study, Refit { trials: vec![0, 2], ..two.clone() }));
+    assert!(!is_shown(&mut study, Refit { trials: vec![1, 0], ..two }), "the winner first");
 }
 
 #[test]
