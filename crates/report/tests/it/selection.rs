@@ -165,6 +165,7 @@ fn details_are_those_of_the_winner() {
         (found.winner, found.incumbents) = (winner, incumbents.iter().map(incumbent).collect());
         Some(found)
     };
+    study.info.n_test_rows = 0;
     study.closing = found(0, &[]);
     assert!(is_shown(&study), "nothing is held out");
     study.closing = found(1, &[]);
