@@ -62,6 +62,14 @@ fn a_confirmation_decides_when_it_is_whole() {
     assert_eq!((winner(&study), selection(&study).stands), (0, None), "trial 1 is missing");
     study.confirmations.extend(confirmation(&study, 1, &[0.30, 0.32, 0.31, 0.30, 0.31]));
     assert_eq!((winner(&study), selection(&study).stands), (1, Some(true)), "no difference but chance");
+    // Scores of sd √0.7 hundredths, rows validated per row trained on ρ as the fixture's sizes say, t of four degrees of freedom.
+    let interval = selection(&study).confirmed[1].interval.expect("five splits");
+    let rho = (33.0 / 127.0 + 3.0 * 32.0 / 128.0 + 31.0 / 129.0) / 5.0;
+    let half = 2.776_445_105_197_793 * (0.2_f64 + rho).sqrt() * 0.01 * 0.7_f64.sqrt();
+    assert!((interval.high - 0.308 - half).abs() < 1e-12 && (0.308 - interval.low - half).abs() < 1e-12);
+    study.info.select.confirm_repeats = 2;
+    assert_eq!((winner(&study), selection(&study).stands), (0, None), "the second repeat is missing");
+    study.info.select.confirm_repeats = 1;
     study.confirmations = confirmation(&study, 0, &[0.41, 0.42, 0.41, 0.43, 0.42]);
     study.confirmations.extend(confirmation(&study, 1, &[0.30, 0.32, 0.31, 0.31, 0.32]));
     assert_eq!((winner(&study), selection(&study).stands), (1, Some(false)));
