@@ -75,6 +75,12 @@ fn a_confirmation_decides_when_it_is_whole() {
     assert_eq!((winner(&study), selection(&study).stands), (1, Some(false)));
     let text = table(&Ranking::new(&study), &study.info, 10, None);
     assert!(text.contains("on fresh splits, 2 trials: trial 0 does not stand; winner: trial 1"), "{text}");
+    // The higher the better: then trial 2 is the first, and does not stand.
+    let mut higher = study.clone();
+    higher.info.metrics[0].goal = "maximize".into();
+    higher.confirmations = confirmation(&study, 1, &[0.41, 0.42, 0.41, 0.43, 0.42]);
+    higher.confirmations.extend(confirmation(&study, 2, &[0.30, 0.32, 0.31, 0.31, 0.32]));
+    assert_eq!((winner(&higher), selection(&higher).stands), (1, Some(false)));
     // One that diverges there is not chosen.
     study.confirmations[7].state = FoldState::Diverged { epoch: 1 };
     assert_eq!((winner(&study), selection(&study).stands), (0, Some(true)));
