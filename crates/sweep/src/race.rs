@@ -247,6 +247,64 @@ mod tests {
         assert_eq!((counted.len(), finish.expect("over").state), (1, TrialState::Diverged));
     }
 
+    /// Each fold has its own limit.
+    #[test]
+    fn the_limit_is_that_of_the_fold() {
+        let mut race = Race::new(3, true, vec![0.2, 0.9, 0.9], 0);
+        race.end(fold(0, Some(0.1)));
+        race.end(fold(1, Some(0.9)));
+        assert!(!race.is_stopped(), "0.5 is above the first limit, and not above the second");
+    }
+
+    /// What is known counts, in its turn, and is not handed out again.
+    #[test]
+    fn a_fold_that_was_there() {
+        let mut race = Race::new(3, true, Vec::new(), 0);
+        assert_eq!(race.know(&fold(1, Some(0.4)).0).len() + race.n_counted(), 0, "fold 0 is missing");
+        let counted: Vec<usize> = race.end(fold(0, Some(0.2))).iter().map(|fold| fold.0.unit.split).collect();
+        assert_eq!((counted, race.n_counted()), (vec![0], 2));
+        assert!(race.know(&fold(2, Some(0.3)).0).is_empty());
+        assert_eq!(race.finish().expect("over").losses, Some(vec![0.2, 0.4, 0.3]));
+    }
+
+    /// A divergence comes before a failure, and that before a timeout, whichever was first.
+    #[test]
+    fn the_state_of_a_trial_that_is_lost() {
+        let state = |states: [FoldState; 2]| {
+            let mut race = Race::new(2, false, Vec::new(), 0);
+            for (split, state) in states.into_iter().enumerate() {
+                race.end(OneFold(FoldRecord { state, ..fold(split, None).0 }));
+            }
+            race.finish().expect("over").state
+        };
+        let diverged = || FoldState::Diverged { epoch: 1 };
+        let failed = || FoldState::Failed { message: "no".into() };
+        let timeout = || FoldState::Timeout { epoch: 1 };
+        assert_eq!(state([diverged(), failed()]), TrialState::Diverged);
+        assert_eq!(state([failed(), diverged()]), TrialState::Diverged);
+        assert_eq!(state([diverged(), timeout()]), TrialState::Diverged);
+        assert_eq!(state([failed(), timeout()]), TrialState::Failed);
+        assert_eq!(state([timeout(), failed()]), TrialState::Failed);
+        assert_eq!(state([FoldState::Complete, failed()]), TrialState::Failed);
+        assert_eq!(state([timeout(), FoldState::Complete]), TrialState::Timeout);
+    }
+
+    /// At the first rung what has come of a fold later does not count: it waits there, with the loss that it had.
+    #[test]
+    fn a_fold_that_has_gone_on() {
+        let gone_on = |split: usize| OneFold(FoldRecord { earlier: vec![Some(0.7)], ..fold(split, None).0 });
+        let finish = |n_before: usize| {
+            let mut race = Race::new(2, false, Vec::new(), n_before);
+            race.end(gone_on(0));
+            race.end(gone_on(1));
+            race.finish().expect("over")
+        };
+        let first = finish(0);
+        assert_eq!((first.state, first.is_paused), (TrialState::Complete, true));
+        assert_eq!(first.losses, Some(vec![0.7, 0.7]));
+        assert_eq!((finish(1).state, finish(1).is_paused), (TrialState::Diverged, false));
+    }
+
     proptest! {
         /// Whichever fold ends first, the same ones count.
         #[test]
