@@ -250,10 +250,11 @@ mod tests {
     /// Each fold has its own limit.
     #[test]
     fn the_limit_is_that_of_the_fold() {
-        let mut race = Race::new(3, true, vec![0.2, 0.9, 0.9], 0);
-        race.end(fold(0, Some(0.1)));
-        race.end(fold(1, Some(0.9)));
-        assert!(!race.is_stopped(), "0.5 is above the first limit, and not above the second");
+        let mut race = Race::new(3, true, vec![0.9, 0.2, 0.9], 0);
+        race.end(fold(0, Some(0.5)));
+        assert!(!race.is_stopped(), "the second limit is not that of the first fold");
+        race.end(fold(1, Some(0.3)));
+        assert!(race.is_stopped() && race.is_over(), "0.4 is above it");
     }
 
     /// What is known counts, in its turn, and is not handed out again.
@@ -264,7 +265,8 @@ mod tests {
         let counted: Vec<usize> = race.end(fold(0, Some(0.2))).iter().map(|fold| fold.0.unit.split).collect();
         assert_eq!((counted, race.n_counted()), (vec![0], 2));
         assert!(race.know(&fold(2, Some(0.3)).0).is_empty());
-        assert_eq!(race.finish().expect("over").losses, Some(vec![0.2, 0.4, 0.3]));
+        let finish = race.finish().expect("over");
+        assert_eq!((finish.losses, finish.is_paused), (Some(vec![0.2, 0.4, 0.3]), false));
     }
 
     /// A divergence comes before a failure, and that before a timeout, whichever was first.
