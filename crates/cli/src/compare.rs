@@ -1,7 +1,7 @@
 //! `mlpsweep compare` and `check`: two sweeps side by side, for people and as a gate.
 
 use crate::args::{CheckArguments, CompareArguments, Format};
-use crate::exit::{GATE, INCONCLUSIVE, NOTHING, Problem, print, tell_if_read_only};
+use crate::exit::{GATE, INCONCLUSIVE, NOTHING, Problem, print, tell_if_immutable};
 use crate::reports::{csv_text, write_reports};
 use mlpsweep_perf::{markdown_cell, without_controls};
 use mlpsweep_report::{Comparison, Study, Verdict, compare, plain_table};
@@ -32,7 +32,7 @@ pub(crate) fn run_check(arguments: &CheckArguments) -> Result<(), Problem> {
 fn comparison(first: &Path, second: &Path, margin: f64, is_quiet: bool) -> Result<Comparison, Problem> {
     let read = |folder: &Path| -> Result<Study, Problem> {
         let study = Study::read_scores(folder)?;
-        tell_if_read_only(&study, folder, is_quiet);
+        tell_if_immutable(&study, folder, is_quiet);
         Ok(study)
     };
     compare(&read(first)?, &read(second)?, margin, ALPHA).map_err(|why| {

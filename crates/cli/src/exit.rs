@@ -129,8 +129,8 @@ pub(crate) fn tell(line: &str) {
 }
 
 /// Says so where a study was read from a folder in which nothing may be written.
-pub(crate) fn tell_if_read_only(study: &Study, folder: &Path, is_quiet: bool) {
-    if study.is_read_only && !is_quiet {
+pub(crate) fn tell_if_immutable(study: &Study, folder: &Path, is_quiet: bool) {
+    if study.is_immutable && !is_quiet {
         tell(&format!(
             "note: nothing may be written in {}: its store is read as one that no run adds to",
             folder.display()

@@ -1,7 +1,7 @@
 //! `mlpsweep export`: a sweep or its winner in other people's formats.
 
 use crate::args::{ExportArguments, ExportFormat};
-use crate::exit::{NOTHING, Problem, USAGE, print, tell, tell_if_read_only};
+use crate::exit::{NOTHING, Problem, USAGE, print, tell, tell_if_immutable};
 use mlpsweep_export::{cv_results_csv, cv_results_json, onnx, optuna_journal, tensorboard};
 use mlpsweep_model::Model;
 use mlpsweep_report::{Ranking, Study, write_file};
@@ -15,7 +15,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<(), Problem> {
         ExportFormat::Store => Content::Store,
         _ => {
             let study = Study::read(folder, *to == ExportFormat::Tensorboard)?;
-            tell_if_read_only(&study, folder, false);
+            tell_if_immutable(&study, folder, false);
             if study.folds.is_empty() {
                 let message = format!("{}: no fold is finished yet", folder.display());
                 return Err(Problem::new(NOTHING, message));

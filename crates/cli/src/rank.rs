@@ -1,14 +1,14 @@
 //! `mlpsweep rank`: the ranking of a sweep, finished or not.
 
 use crate::args::{Format, OutputArguments, RankArguments};
-use crate::exit::{NOTHING, Problem, print, tell_if_read_only};
+use crate::exit::{NOTHING, Problem, print, tell_if_immutable};
 use mlpsweep_report::{Ranking, Study};
 use mlpsweep_sweep::record::SweepInfo;
 use std::io::IsTerminal as _;
 
 pub(crate) fn rank(arguments: &RankArguments) -> Result<(), Problem> {
     Study::ranked(&arguments.folder, |study, ranking| {
-        tell_if_read_only(study, &arguments.folder, arguments.output.quiet);
+        tell_if_immutable(study, &arguments.folder, arguments.output.quiet);
         if ranking.rows.is_empty() {
             let message = format!("{}: no fold is finished yet", arguments.folder.display());
             return Err(Problem::new(NOTHING, message));

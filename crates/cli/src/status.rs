@@ -1,7 +1,7 @@
 //! `mlpsweep status`: how far a sweep is. `mlpsweep report`: all reports made again from the store.
 
 use crate::args::{Format, ReportArguments, StatusArguments};
-use crate::exit::{NOTHING, Problem, print, tell, tell_if_read_only};
+use crate::exit::{NOTHING, Problem, print, tell, tell_if_immutable};
 use crate::reports::csv_text;
 use mlpsweep_report::{Ranking, Study, TrialState, plain_table, write_all};
 use mlpsweep_sweep::record::FoldState;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
     let study = Study::read_scores(&arguments.folder)?;
-    tell_if_read_only(&study, &arguments.folder, arguments.output.quiet);
+    tell_if_immutable(&study, &arguments.folder, arguments.output.quiet);
     let ranking = Ranking::new(&study);
     let info = &study.info;
     let n_units = study.n_units();
@@ -73,7 +73,7 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<(), Problem> {
 
 pub(crate) fn report(arguments: &ReportArguments) -> Result<(), Problem> {
     let study = Study::read(&arguments.folder, true)?;
-    tell_if_read_only(&study, &arguments.folder, false);
+    tell_if_immutable(&study, &arguments.folder, false);
     if study.folds.is_empty() {
         let message = format!("{}: no fold is finished yet", arguments.folder.display());
         return Err(Problem::new(NOTHING, message));

@@ -34,7 +34,7 @@ pub struct Study {
     /// The winner trained once more, as the last run left it.
     pub refit: Option<Refit>,
     /// Whether it was read where nothing may be written, as a file that nobody writes to.
-    pub is_read_only: bool,
+    pub is_immutable: bool,
 }
 
 impl Study {
@@ -133,7 +133,7 @@ impl Study {
             confirmations,
             closing,
             refit,
-            is_read_only: store.is_read_only(),
+            is_immutable: store.is_immutable(),
         })
     }
 

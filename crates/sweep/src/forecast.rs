@@ -11,7 +11,7 @@ use crate::calibrate::Speed;
 use crate::cost::{Costs, Term};
 use crate::longest_first::{Waiting, longest_first};
 use crate::memory;
-use crate::plan::Plan;
+use crate::plan::{Plan, owned};
 use crate::record::Trial;
 use crate::spec::SamplerKind;
 use mlpsweep_seed::Seed;
@@ -116,8 +116,7 @@ fn sample(plan: &Plan, most: u64) -> Vec<Trial> {
     let mut stream = Seed::new(plan.sweep.seed).child("forecast").stream();
     let points = (0..most).filter_map(|number| {
         let point = space.nth(stream.random_range(0..n_points))?;
-        let point = point.iter().map(|(name, value)| (name.into(), value.clone())).collect();
-        Some(Trial { number, point })
+        Some(Trial { number, point: owned(&point) })
     });
     points.collect()
 }

@@ -27,6 +27,11 @@ width = 4
 epochs = 3
 "#;
 
+/// A place in which every fold of every trial is trained.
+fn not_raced() -> Place {
+    Place::new(&SWEEP.replace("trials = 6", "trials = 6\nracing = \"off\""))
+}
+
 /// Runs a line with a fault.
 #[track_caller]
 fn with(place: &Place, fault: &str, line: &str) -> std::process::Output {
@@ -117,7 +122,7 @@ fn reports_stay_whole() {
 
 #[test]
 fn a_panic_in_a_unit() {
-    let place = Place::new(&SWEEP.replace("trials = 6", "trials = 6\nracing = \"off\""));
+    let place = not_raced();
     let ran = Ran::from(with(&place, "unit=panic(4)", "run s.toml --out o --jobs 1"));
     ran.expect(0, "1 failed");
     let [ranked, folds, _] = results(&place.path("o"));
@@ -131,7 +136,7 @@ fn a_panic_in_a_unit() {
 /// One fold of a trial leaves the finite numbers: the trial has, and no mean is taken over the rest.
 #[test]
 fn a_fold_that_is_no_number() {
-    let place = Place::new(&SWEEP.replace("trials = 6", "trials = 6\nracing = \"off\""));
+    let place = not_raced();
     let ran = Ran::from(with(&place, "fold=nan(5)", "run s.toml --out o --jobs 1"));
     ran.expect(0, "1 diverged");
     let [ranked, folds, _] = results(&place.path("o"));

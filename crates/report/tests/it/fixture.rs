@@ -89,7 +89,7 @@ pub(crate) fn study(info: SweepInfo) -> Study {
         confirmations: Vec::new(),
         closing: None,
         refit: None,
-        is_read_only: false,
+        is_immutable: false,
     }
 }
 

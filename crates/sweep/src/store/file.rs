@@ -132,19 +132,19 @@ pub(super) fn check_file(path: &Path) -> Result<i64, StoreError> {
 pub(super) struct Opened {
     pub(super) connection: Connection,
     /// As a file that nobody writes to, since nothing may be written beside it.
-    pub(super) is_read_only: bool,
+    pub(super) is_immutable: bool,
 }
 
 pub(super) fn connect(path: &Path, read_only: bool) -> Result<Opened, StoreError> {
     let flags = if read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-    let mut is_read_only = false;
+    let mut is_immutable = false;
     let opened = open(path, flags, read_only).or_else(|error| {
         let address = unchanging(path).filter(|_| read_only && is_closed_to_us(&error)).ok_or(error)?;
-        is_read_only = true;
+        is_immutable = true;
         open(address.as_ref(), flags | OpenFlags::SQLITE_OPEN_URI, read_only)
     });
     match opened {
-        Ok((connection, verdict)) if verdict == "ok" => Ok(Opened { connection, is_read_only }),
+        Ok((connection, verdict)) if verdict == "ok" => Ok(Opened { connection, is_immutable }),
         Ok((_, verdict)) => Err(StoreError::Damaged { path: path.to_owned(), reason: verdict }),
         Err(source) => match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {

@@ -59,7 +59,7 @@ pub const FILE_NAME: &str = "study.db";
 pub struct Store {
     connection: Connection,
     path: PathBuf,
-    is_read_only: bool,
+    is_immutable: bool,
     /// Held, and so locked, as long as the store is open for writing.
     _lock: Option<File>,
 }
@@ -92,7 +92,7 @@ impl Store {
         Ok(Store {
             connection: connect(&path, false)?.connection,
             path,
-            is_read_only: false,
+            is_immutable: false,
             _lock: Some(lock),
         })
     }
@@ -107,16 +107,16 @@ impl Store {
             return Err(StoreError::Missing { path });
         }
         let schema = check_file(&path)?;
-        let Opened { mut connection, is_read_only } = connect(&path, true)?;
+        let Opened { mut connection, is_immutable } = connect(&path, true)?;
         if schema < SCHEMA_VERSION {
             connection = migrate::in_memory(&connection, schema).map_err(|error| sqlite(&path, error))?;
         }
-        Ok(Store { connection, path, is_read_only, _lock: None })
+        Ok(Store { connection, path, is_immutable, _lock: None })
     }
 
     /// Whether it was opened as a file that nobody writes to, since nothing may be written beside it.
-    pub fn is_read_only(&self) -> bool {
-        self.is_read_only
+    pub fn is_immutable(&self) -> bool {
+        self.is_immutable
     }
 
     /// Where a copy stays of the store of `folder` once a run has brought it to this version's tables; `None` where it has them.
