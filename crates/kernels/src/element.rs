@@ -1,6 +1,7 @@
 //! f32 or f64 in the registers of a vector unit.
 
 use crate::transpose::{SIDE, transpose_f32, transpose_plainly};
+use crate::{Matrix, Packing};
 use pulp::Simd;
 
 mod sealed {
@@ -44,6 +45,15 @@ pub trait Element: sealed::Sealed + Copy + Default + Send + Sync + 'static {
     /// The first lanes, as many as `values` takes.
     #[doc(hidden)]
     fn store_part<S: Simd>(simd: S, values: &mut [Self], vector: Self::Vector<S>);
+    /// [`product_then`](crate::product_then), which has so many tiles that it is compiled here and not in every crate that multiplies.
+    #[doc(hidden)]
+    fn product_then(
+        a: Matrix<'_, Self>,
+        b: Matrix<'_, Self>,
+        c: &mut [Self],
+        packing: &mut Packing<Self>,
+        done: &mut dyn FnMut(usize, &mut [Self]),
+    );
 }
 
 macro_rules! element {
@@ -82,6 +92,16 @@ macro_rules! element {
             #[inline(always)]
             fn store_part<S: Simd>(simd: S, values: &mut [$type], vector: S::$vector) {
                 simd.$store(values, vector);
+            }
+            #[inline(never)]
+            fn product_then(
+                a: Matrix<'_, $type>,
+                b: Matrix<'_, $type>,
+                c: &mut [$type],
+                packing: &mut Packing<$type>,
+                done: &mut dyn FnMut(usize, &mut [$type]),
+            ) {
+                crate::product::compute(a, b, c, packing, done);
             }
         }
     };

@@ -91,6 +91,16 @@ pub fn product_then<T: Element>(
     packing: &mut Packing<T>,
     done: &mut dyn FnMut(usize, &mut [T]),
 ) {
+    T::product_then(a, b, c, packing, done);
+}
+
+pub(crate) fn compute<T: Element>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    c: &mut [T],
+    packing: &mut Packing<T>,
+    done: &mut dyn FnMut(usize, &mut [T]),
+) {
     assert_eq!(a.n_columns, b.n_rows, "the columns of A meet the rows of B");
     assert_eq!(c.len(), a.n_rows * b.n_columns, "room for the product");
     if c.is_empty() {
