@@ -23,6 +23,7 @@ mod validate;
 use args::{Arguments, Verb};
 use clap::Parser as _;
 use exit::{Problem, exit_code};
+use mlpsweep_real::OUT_OF_MEMORY;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -48,7 +49,8 @@ fn main() -> ExitCode {
     exit_code(outcome.unwrap_or(Err(Problem::said(exit::INTERNAL))))
 }
 
-/// A panic in a unit is that unit's failure and is reported there; any other is a bug of ours, and said to be one.
+/// A panic in a unit is that unit's failure and is reported there; any other is a bug of ours, and said to be one, unless there
+/// is no memory.
 fn say_panics_in_words() {
     std::panic::set_hook(Box::new(|panic| {
         if mlpsweep_sweep::unit::is_guarded() {
@@ -58,6 +60,11 @@ fn say_panics_in_words() {
         let text = payload.downcast_ref::<&str>().copied();
         let text =
             text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+        if text.starts_with(OUT_OF_MEMORY) {
+            exit::tell(&format!("error: {text}"));
+            exit::tell("\nhint: fewer --jobs take less memory; what was finished before it is stored");
+            return;
+        }
         let place = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
         exit::tell(&format!("internal error: {text}{place}"));
         exit::tell("\nhint: this is a bug in mlpsweep; what was finished before it is stored");

@@ -26,7 +26,7 @@ mod product;
 mod tile;
 mod transpose;
 
-pub use buffer::{Buffer, buffer, zeros};
+pub use buffer::{Buffer, OUT_OF_MEMORY, buffer, zeros};
 pub use element::Element;
 pub use pack::Packing;
 pub use product::{Matrix, product, product_then};

@@ -72,6 +72,15 @@ impl Init {
     /// The parameter vector to start from.
     pub fn draw<T: Real>(self, layout: &Layout, stream: &mut Stream) -> Vec<T> {
         let mut params = vec![T::zero(); layout.n_params()];
+        self.fill(layout, stream, &mut params);
+        params
+    }
+
+    /// The same into parameters that are zeros.
+    ///
+    /// # Panics
+    /// When there are fewer than the layout has.
+    pub fn fill<T: Real>(self, layout: &Layout, stream: &mut Stream, params: &mut [T]) {
         for block in layout.blocks() {
             let (n_in, n_out) = (block.n_in as f64, block.n_out as f64);
             let weights = &mut params[block.weights.clone()];
@@ -86,7 +95,6 @@ impl Init {
                 Init::Orthogonal => orthogonal(weights, block.n_out, block.n_in, stream),
             }
         }
-        params
     }
 }
 

@@ -5,7 +5,7 @@
 //! from machine to machine; the results of + − × ÷ and √ do not, since vector units round each operation as
 //! scalar code does and nothing here lets the compiler reorder a sum. exp, ln and tanh are chains of such operations too.
 
-pub use mlpsweep_kernels::{Buffer, buffer, zeros};
+pub use mlpsweep_kernels::{Buffer, OUT_OF_MEMORY, buffer, zeros};
 
 use std::fmt::{Debug, Display};
 use std::iter::Sum;

@@ -16,7 +16,7 @@ use crate::observer::{EachEpoch, Observer};
 use crate::session::SessionState;
 use crate::{EarlyStopping, Estimator, Job, Metric, Predictions, ScoreError, Session, TrainError, Truth};
 use mlpsweep_data::Target;
-use mlpsweep_real::Real;
+use mlpsweep_real::{Buffer, Real, buffer};
 use std::ops::ControlFlow;
 
 /// What is known after an epoch.
@@ -246,14 +246,14 @@ impl<'a, T: Real> Run<'a, T> {
 struct Best<T> {
     epoch: usize,
     loss: f64,
-    params: Vec<T>,
+    params: Buffer<T>,
 }
 
 impl<T: Real> Best<T> {
     /// Keeps `params` if `loss` is lower than the best by more than `min_delta`; returns the epochs since the best.
     fn update(best: &mut Option<Best<T>>, epoch: usize, loss: f64, min_delta: f64, params: &[T]) -> usize {
         match best {
-            None => *best = Some(Best { epoch, loss, params: params.to_vec() }),
+            None => *best = Some(Best { epoch, loss, params: buffer(params) }),
             Some(best) if loss < best.loss - min_delta => {
                 (best.epoch, best.loss) = (epoch, loss);
                 best.params.copy_from_slice(params);

@@ -12,7 +12,7 @@ use crate::{BatchSize, EarlyStopping, Preprocess, TargetScaler, TrainConfig, Tra
 use mlpsweep_data::{Dataset, Pipeline, Target, inner_split};
 use mlpsweep_mlp::{Loss, Network, NetworkConfig, Targets, Workspace};
 use mlpsweep_optim::{Optimizer, Penalty, Schedule, Segment};
-use mlpsweep_real::{Buffer, Real, buffer, zeros};
+use mlpsweep_real::{Buffer, Real, zeros};
 use mlpsweep_seed::{Seed, Stream};
 use rand::seq::SliceRandom;
 
@@ -116,11 +116,14 @@ impl<'a, T: Real> Session<'a, T> {
             input_dropout: config.input_dropout,
         })?;
         let n_params = network.layout().n_params();
-        let params: Vec<T> = match job.start {
-            None => config.init.draw(network.layout(), &mut seed.child("init").stream()),
-            Some(start) if start.len() == n_params => start.iter().map(|&param| T::from_f64(param)).collect(),
+        let mut params = zeros(n_params);
+        match job.start {
+            None => config.init.fill(network.layout(), &mut seed.child("init").stream(), &mut params),
+            Some(start) if start.len() == n_params => {
+                params.iter_mut().zip(start).for_each(|(param, &start)| *param = T::from_f64(start));
+            }
             Some(start) => return Err(TrainError::StartWeights { found: start.len(), expected: n_params }),
-        };
+        }
         let constant =
             |key: &str| config.constants.iter().find(|(name, _)| name == key).map(|&(_, value)| value);
         let optimizer = Optimizer::new(config.optimizer, n_params, constant)?;
@@ -139,7 +142,7 @@ impl<'a, T: Real> Session<'a, T> {
             pipeline,
             target_scaler,
             gradient: zeros(n_params),
-            params: buffer(&params),
+            params,
             optimizer,
             schedule,
             segments: segments.collect(),

@@ -1,6 +1,8 @@
 //! Runs that go on where another stopped, and stores that are left alone.
 
-use crate::fixture::{ENDLESS, Place, SMALL, entries, model, n_begun, n_finished, results, wait_for_units};
+use crate::fixture::{
+    ENDLESS, Place, Ran, SMALL, entries, model, n_begun, n_finished, results, skipped, wait_for_units,
+};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -186,6 +188,37 @@ fn killed_by_the_same_fold() {
     assert_eq!(timings.lines().filter_map(attempt).collect::<Vec<_>>(), ["attempt", "1", "3"]);
     place.say("run s.toml --out o --fresh --set parameters.epochs=1").expect(0, "");
     assert!(!place.path("o/study.attempts").exists());
+}
+
+/// A network for which the system has no memory fails, and the other trials have their folds.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_memory() {
+    let text = ENDLESS
+        .replace("trials = 1000000", "sampler = \"grid\"")
+        .replace("learning_rate = { min = 1e-3, max = 1e-1, scale = \"log\" }", "learning_rate = 0.01")
+        .replace("width = 8", "depth = 2\nwidth = { values = [4, 12000] }");
+    let place = Place::new(&text);
+    let within = |line: &str| {
+        let limited = std::process::Command::new("prlimit")
+            .args(["--as=500000000", crate::fixture::BINARY])
+            .args(line.split(' '))
+            .current_dir(&place.folder)
+            .output();
+        limited.ok().map(Ran::from)
+    };
+    let Some(ran) = within("run s.toml --out o --jobs 1") else {
+        skipped("there is no prlimit here");
+        return;
+    };
+    ran.expect(0, "3 failed");
+    let [ranked, folds, _] = results(&place.path("o"));
+    assert_eq!(folds.matches("panic: out of memory: 576.2 MB could not be had").count(), 3, "{folds}");
+    assert_eq!(folds.matches(",complete,").count(), 3, "{folds}");
+    assert!(ranked.lines().nth(1).is_some_and(|row| row.starts_with("1,0,complete,")), "{ranked}");
+    place.say("run s.toml --out o --jobs 1").expect(0, "6/6 folds");
+    let ran = within("train s.toml --set parameters.width=12000").expect("it ran a moment ago");
+    ran.expect(1, "error: out of memory: 576.2 MB could not be had\n").expect(1, "hint: fewer --jobs");
 }
 
 /// The program that is handed out has no place that fails on demand.

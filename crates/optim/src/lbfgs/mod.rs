@@ -18,7 +18,7 @@ mod line_search;
 
 use crate::{Segment, Step};
 use line_search::{Point, strong_wolfe};
-use mlpsweep_real::Real;
+use mlpsweep_real::{Buffer, Real, zeros};
 
 /// Pairs that are kept: scipy's `maxcor`, and so scikit-learn's.
 const HISTORY: usize = 10;
@@ -37,8 +37,8 @@ const LEAST_CURVATURE: f64 = f64::EPSILON;
 pub(crate) struct Lbfgs<T> {
     n_params: usize,
     /// s_k, and y_k, the pair `k mod HISTORY` in its row.
-    steps: Vec<T>,
-    changes: Vec<T>,
+    steps: Buffer<T>,
+    changes: Buffer<T>,
     /// y_k·s_k
     curvatures: [f64; HISTORY],
     /// Pairs ever stored since the last fresh start.
@@ -46,11 +46,11 @@ pub(crate) struct Lbfgs<T> {
     /// J where the last step ended, as long as nobody has changed the objective.
     here: Option<Cost>,
     /// ∇J there, penalties included.
-    gradient: Vec<T>,
+    gradient: Buffer<T>,
     /// θ and ∇J where the step that is being made began.
-    start: Vec<T>,
-    start_gradient: Vec<T>,
-    direction: Vec<T>,
+    start: Buffer<T>,
+    start_gradient: Buffer<T>,
+    direction: Buffer<T>,
 }
 
 /// J at one place.
@@ -67,7 +67,6 @@ impl<T: Real> Lbfgs<T> {
     pub(crate) const N_STATES: usize = 2 * HISTORY + 4;
 
     pub(crate) fn new(n_params: usize) -> Lbfgs<T> {
-        let zeros = |n| vec![T::zero(); n];
         Lbfgs {
             n_params,
             steps: zeros(HISTORY * n_params),
@@ -145,7 +144,7 @@ impl<T: Real> Lbfgs<T> {
     fn find_direction(&mut self) {
         let n = self.n_params;
         let q = &mut self.direction;
-        q.iter_mut().zip(&self.start_gradient).for_each(|(q, &g)| *q = -g);
+        q.iter_mut().zip(&self.start_gradient[..]).for_each(|(q, &g)| *q = -g);
         let mut along = [0.0; HISTORY];
         let oldest_first = (self.n_pairs.saturating_sub(HISTORY)..self.n_pairs).map(|k| k % HISTORY);
         for k in oldest_first.clone().rev() {
@@ -193,8 +192,8 @@ impl<T: Real> Lbfgs<T> {
 
     /// Keeps the pair of the step from `start` to `params`, where it tells of a curvature above 0.
     fn remember(&mut self, params: &[T]) {
-        let step = || params.iter().zip(&self.start).map(|(&new, &old)| new - old);
-        let change = || self.gradient.iter().zip(&self.start_gradient).map(|(&new, &old)| new - old);
+        let step = || params.iter().zip(&self.start[..]).map(|(&new, &old)| new - old);
+        let change = || self.gradient.iter().zip(&self.start_gradient[..]).map(|(&new, &old)| new - old);
         let curvature: f64 = step().zip(change()).map(|(s, y)| s.to_f64() * y.to_f64()).sum();
         let squares: f64 = change().map(|y| y.to_f64().powi(2)).sum();
         if curvature > LEAST_CURVATURE * squares {
