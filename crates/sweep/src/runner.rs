@@ -344,7 +344,10 @@ impl Tally {
     }
 }
 
+/// What the clock on the wall shows, which may be anything: it is for people to read, and nothing is decided by it.
 fn unix_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // Tests that ask for it want a clock that was set back to 1970.
+    let now = mlpsweep_failpoint::reached("clock").map_or(UNIX_EPOCH, |()| SystemTime::now());
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

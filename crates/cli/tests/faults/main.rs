@@ -154,6 +154,25 @@ fn a_fold_that_is_no_number() {
     assert_eq!(ranked.matches(",complete,").count(), 5, "{ranked}");
 }
 
+/// The clock on the wall is set back by decades and forward again while folds are trained, and nothing but its moments shows it.
+#[test]
+fn a_clock_that_jumps() {
+    let place = Place::new(SWEEP);
+    place.say("run s.toml --out whole").expect(0, "");
+    Ran::from(with(&place, "clock=eio(2);clock=eio(7)", "run s.toml --out o --jobs 2"))
+        .expect(0, "18/18 folds");
+    let timings = place.read_text("o/timings.csv");
+    assert_eq!(timings.matches("1970-01-01T00:00:00").count(), 2, "{timings}");
+    let [header, rows @ ..] = &timings.lines().collect::<Vec<_>>()[..] else { panic!("{timings}") };
+    let seconds = header.split(',').position(|name| name == "elapsed_seconds").expect("a column");
+    for row in rows {
+        let seconds: f64 = row.split(',').nth(seconds).and_then(|text| text.parse().ok()).expect("a number");
+        assert!((0.0..60.0).contains(&seconds), "{row}");
+    }
+    place.say("rank o").expect(0, "");
+    goes_on(&place, "o", "clock");
+}
+
 /// A bug where results are stored ends the run, and what was stored before is kept.
 #[test]
 fn a_panic_in_the_writer() {
