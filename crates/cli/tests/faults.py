@@ -10,8 +10,9 @@ calls   with strace: the Nth write, sync, rename, ... of a run fails with EIO, N
         with 0 where the failure does not matter, says no panic, and the next one ends as if nothing had happened.
 size    the same with a limit on the size of files (prlimit).
 full    the same on a file system that is full (tmpfs of so many KiB, through unshare); reports of an earlier run stay as they are.
-readers sixteen processes that read the store all the time while it is written (rank, status, report, export --to store): each of them ends with 0,
-        and the run with the bytes of an undisturbed one.
+readers sixteen processes that read the store all the time while it is written (rank, status, report, export --to store), and one reader
+        that never lets go of the moment it reads: each of them ends with 0, and the run with the bytes of an undisturbed one. By strace
+        the run never slept, which it does where it waits for a lock of the store.
 
 Linux alone. Exits with 1 where something is otherwise, and prints a line a kind with its counts.
 """
@@ -260,9 +261,15 @@ def readers(binary):
         place = Path(place)
         (place / "s.toml").write_text(SWEEPS["random"])
         expected = reference(binary, place)
-        run = subprocess.Popen(command(binary, place / "o", "--quiet"), cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        traced = ["strace", "-f", "-qq", "-e", "trace=nanosleep,clock_nanosleep", "-o", place / "sleeps"]
+        line = [*traced, *command(binary, place / "o", "--quiet")]
+        run = subprocess.Popen(line, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         while not units(place / "o"):
             time.sleep(0.01)
+        holder = sqlite3.connect(f"file:{place}/o/study.db?mode=ro", uri=True, isolation_level=None)
+        count = lambda: holder.execute("SELECT count(*) FROM folds").fetchone()[0]
+        holder.execute("BEGIN")
+        n_held = count()
 
         def read(n):
             verbs = ["rank o", "status o", f"report o --out r{n}", f"export o --to store --out {n}.db"]
@@ -281,6 +288,12 @@ def readers(binary):
         for thread in threads:
             thread.join()
         check(run.returncode == 0, f"a run that is read meanwhile: {said.decode()}")
+        sleeps = [line for line in (place / "sleeps").read_text().splitlines() if "nanosleep" in line]
+        check(not sleeps, f"the run waited: {sleeps}")
+        check(count() == n_held, "the moment that was held has changed")
+        holder.execute("COMMIT")
+        check(count() > n_held, "no more folds than the holder saw")
+        holder.close()
         check(results(place / "o") == expected, "other results where the store is read meanwhile")
     print("readers: " + ", ".join(f"{n} ended with {code}" for code, n in sorted(codes.items())), flush=True)
 
