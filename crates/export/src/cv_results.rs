@@ -64,10 +64,11 @@ fn rows<'a>(ranking: &'a Ranking<'_>) -> Vec<&'a RankedTrial<'a>> {
 fn columns(study: &Study, ranking: &Ranking<'_>) -> Vec<Column> {
     let info = &study.info;
     let rows = rows(ranking);
+    let timings = study.timings_of_trials();
     let times: Vec<Vec<f64>> = rows
         .iter()
         .map(|row| {
-            let of_trial = study.timings.iter().filter(|timing| timing.unit.trial == row.trial.number);
+            let of_trial = timings.get(&row.trial.number).into_iter().flatten();
             of_trial.map(|timing| timing.elapsed_us as f64 / 1e6).collect()
         })
         .collect();

@@ -15,10 +15,9 @@
 
 use mlpsweep_report::{RankedTrial, Ranking, Study, TrialState};
 use mlpsweep_search::Value;
-use mlpsweep_sweep::record::DomainInfo;
+use mlpsweep_sweep::record::{DomainInfo, Timing};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
-use std::time::{Duration, UNIX_EPOCH};
 
 const WORKER: &str = "mlpsweep";
 
@@ -44,10 +43,11 @@ pub fn optuna_journal(study: &Study, ranking: &Ranking<'_>) -> String {
     let domains = domains(study);
     let rows: BTreeMap<u64, &RankedTrial<'_>> =
         ranking.rows.iter().map(|row| (row.trial.number, row)).collect();
+    let timings = study.timings_of_trials();
     let last = rows.keys().last().copied();
     for number in last.map_or(0..0, |last| 0..last + 1) {
         lines.push(match rows.get(&number) {
-            Some(row) => trial(study, row, &domains),
+            Some(row) => trial(row, timings.get(&number).map_or(&[], Vec::as_slice), &domains),
             None => json!({
                 "op_code": 4, "worker_id": WORKER, "study_id": 0, "state": 3, "value": null, "values": null,
                 "datetime_start": time(0), "datetime_complete": time(0),
@@ -57,12 +57,10 @@ pub fn optuna_journal(study: &Study, ranking: &Ranking<'_>) -> String {
     lines.into_iter().map(|line| format!("{line}\n")).collect()
 }
 
-fn trial(study: &Study, row: &RankedTrial<'_>, domains: &BTreeMap<String, DomainInfo>) -> Json {
-    let number = row.trial.number;
-    let timings = || study.timings.iter().filter(|timing| timing.unit.trial == number);
-    let start = timings().map(|timing| timing.started_unix_ms).min().unwrap_or(0);
-    let end =
-        timings().map(|timing| timing.started_unix_ms + timing.elapsed_us / 1000).max().unwrap_or(start);
+fn trial(row: &RankedTrial<'_>, timings: &[&Timing], domains: &BTreeMap<String, DomainInfo>) -> Json {
+    let start = timings.iter().map(|timing| timing.started_unix_ms).min().unwrap_or(0);
+    let ends = timings.iter().map(|timing| timing.started_unix_ms.saturating_add(timing.elapsed_us / 1000));
+    let end = ends.max().unwrap_or(start);
     let (mut params, mut distributions) = (Map::new(), Map::new());
     for (name, value) in &row.trial.point {
         let Some(domain) = domains.get(&**name) else { continue };
@@ -108,8 +106,7 @@ fn trial(study: &Study, row: &RankedTrial<'_>, domains: &BTreeMap<String, Domain
 }
 
 fn time(unix_ms: u64) -> String {
-    let time = UNIX_EPOCH + Duration::from_millis(unix_ms);
-    humantime::format_rfc3339_millis(time).to_string().replace('Z', "+00:00")
+    mlpsweep_report::moment(unix_ms).replace('Z', "+00:00")
 }
 
 /// The value as Optuna stores it: a number, or a position among choices; `None` for one that is none of the domain's.

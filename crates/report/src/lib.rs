@@ -69,5 +69,5 @@ pub use selection::{Confirmed, Selection};
 pub use study::Study;
 pub use summary::summary_json;
 pub use table::{plain_table, table};
-pub use timings::timings_csv;
+pub use timings::{moment, timings_csv};
 pub use write::{OutputError, make_folder, write_all, write_file};

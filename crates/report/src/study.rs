@@ -93,6 +93,15 @@ impl Study {
         Ok(show(&study, &Ranking::of(&study, rows, &decompositions, honest.as_ref())))
     }
 
+    /// When the units of each trial ran, in the order they were stored.
+    pub fn timings_of_trials(&self) -> BTreeMap<TrialNumber, Vec<&Timing>> {
+        let mut of_trials = BTreeMap::<_, Vec<_>>::new();
+        for timing in &self.timings {
+            of_trials.entry(timing.unit.trial).or_default().push(timing);
+        }
+        of_trials
+    }
+
     fn records(folder: &Path, with_curves: bool) -> Result<(Store, Study), StoreError> {
         let store = Store::read(folder)?;
         let moment = store.moment()?;
