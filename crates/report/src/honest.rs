@@ -63,7 +63,13 @@ pub(crate) fn honest(
     let maximize = is_maximized(&info.metrics[0]);
     let draw = |n| stream.random_range(0..n);
     let mut selection = BootstrapSelection::new(&rows.clusters, n_resamples, maximize, draw);
-    let mut added = Vec::new();
+    let (mut added, mut waiting) = (Vec::new(), Vec::new());
+    let add = |selection: &mut BootstrapSelection, waiting: &mut Vec<Vec<Counted>>| {
+        let scores: Vec<_> =
+            waiting.iter().map(|repeats| |counts: &[u8]| rows.score(repeats, counts)).collect();
+        selection.add(&scores);
+        waiting.clear();
+    };
     let (mut trial, mut kept): (Option<TrialNumber>, Vec<OutOfFold>) = (None, Vec::new());
     store.each_out_of_fold(|unit, of_split| {
         if trial != Some(unit.trial) {
@@ -77,12 +83,16 @@ pub(crate) fn honest(
             let repeats = counted(metric, info, &splits, &kept).ok_or_else(|| {
                 format!("what is kept of the validation rows of trial {} does not fit the sweep", unit.trial)
             })?;
-            selection.add(|counts| rows.score(&repeats, counts));
             added.push(unit.trial);
+            waiting.push(repeats);
+            if waiting.len() >= selection.enough() {
+                add(&mut selection, &mut waiting);
+            }
             kept.clear();
         }
         Ok(())
     })?;
+    add(&mut selection, &mut waiting);
     Ok(selection.honest_score().map(|HonestScore { score, interval, prob_best }| Honest {
         score,
         interval,

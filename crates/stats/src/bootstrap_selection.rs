@@ -12,15 +12,18 @@
 //! ```
 //!
 //! Nothing is trained: scores are those of out-of-fold predictions. A cluster is a row, or a group of rows that belong
-//! together. Candidates are handed in one after the other, and none is kept.
+//! together. Candidates are handed in a few at a time, and none is kept.
 
 use crate::{Interval, mean, quantile};
 
-/// The bootstrap of a choice, to which candidates are added one by one.
+/// Rows that are counted, at least, for a thread not to cost more than it saves.
+const LEAST_WORK: usize = 1 << 20;
+
+/// The bootstrap of a choice, to which candidates are added one after the other.
 #[derive(Clone, Debug)]
 pub struct BootstrapSelection {
     n_rows: usize,
-    n_threads: usize,
+    n_cores: usize,
     /// How often each row was drawn, bootstrap after bootstrap.
     counts: Vec<u8>,
     chosen: Vec<Option<Chosen>>,
@@ -66,14 +69,10 @@ impl BootstrapSelection {
             }
             counts.extend(clusters.iter().map(|&cluster| drawn[cluster as usize]));
         }
-        // A thread for less than this costs more than it saves.
-        const LEAST_WORK: usize = 1 << 20;
-        // Asked once: the answer takes a dozen calls of the system, and candidates may be very many.
-        let n_cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let n_threads = n_cores.min(counts.len() / LEAST_WORK).max(1);
         BootstrapSelection {
             n_rows: clusters.len(),
-            n_threads,
+            // Asked once: the answer takes a dozen calls of the system, and candidates may be very many.
+            n_cores: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             counts,
             chosen: vec![None; n_resamples],
             maximize,
@@ -81,13 +80,18 @@ impl BootstrapSelection {
         }
     }
 
-    /// Adds a candidate by its score when each row counts so many times. Of equal scores the one added first stays chosen. A
+    /// Candidates that are enough to be worth a call of [`add`](BootstrapSelection::add).
+    pub fn enough(&self) -> usize {
+        (4 * self.n_cores * LEAST_WORK).div_ceil(self.counts.len().max(1))
+    }
+
+    /// Adds candidates, each by its score when each row counts so many times. Of equal scores the one added first stays chosen. A
     /// score that is no number is never chosen, and out of the bag leaves its bootstrap out.
     ///
     /// Bootstraps are shared out among the cores there are, which changes nothing of what comes out.
-    pub fn add(&mut self, score: impl Fn(&[u8]) -> f64 + Sync) {
-        let candidate = self.n_candidates;
-        self.n_candidates += 1;
+    pub fn add<S: Fn(&[u8]) -> f64 + Sync>(&mut self, candidates: &[S]) {
+        let first = self.n_candidates;
+        self.n_candidates += candidates.len();
         let (n_rows, maximize) = (self.n_rows, self.maximize);
         if n_rows == 0 {
             return;
@@ -95,21 +99,24 @@ impl BootstrapSelection {
         let choose = |counts: &[u8], chosen: &mut [Option<Chosen>]| {
             let mut left_out = vec![0; n_rows];
             for (counts, chosen) in counts.chunks_exact(n_rows).zip(chosen) {
-                let in_bag = score(counts);
-                let is_better = |best: f64| if maximize { in_bag > best } else { in_bag < best };
-                if in_bag.is_nan() || chosen.is_some_and(|chosen| !is_better(chosen.in_bag)) {
-                    continue;
+                for (candidate, score) in (first..).zip(candidates) {
+                    let in_bag = score(counts);
+                    let is_better = |best: f64| if maximize { in_bag > best } else { in_bag < best };
+                    if in_bag.is_nan() || chosen.is_some_and(|chosen| !is_better(chosen.in_bag)) {
+                        continue;
+                    }
+                    for (left_out, &count) in left_out.iter_mut().zip(counts) {
+                        *left_out = u8::from(count == 0);
+                    }
+                    *chosen = Some(Chosen { candidate, in_bag, out_of_bag: score(&left_out) });
                 }
-                for (left_out, &count) in left_out.iter_mut().zip(counts) {
-                    *left_out = u8::from(count == 0);
-                }
-                *chosen = Some(Chosen { candidate, in_bag, out_of_bag: score(&left_out) });
             }
         };
-        if self.n_threads == 1 {
+        let n_threads = self.n_cores.min(candidates.len() * self.counts.len() / LEAST_WORK);
+        if n_threads <= 1 {
             return choose(&self.counts, &mut self.chosen);
         }
-        let share = self.chosen.len().div_ceil(self.n_threads);
+        let share = self.chosen.len().div_ceil(n_threads);
         std::thread::scope(|scope| {
             for (counts, chosen) in self.counts.chunks(share * n_rows).zip(self.chosen.chunks_mut(share)) {
                 scope.spawn(|| choose(counts, chosen));

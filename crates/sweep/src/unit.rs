@@ -8,7 +8,7 @@ use crate::queue::Job;
 use crate::record::{BaseScores, CurvePoint, FoldRecord, FoldState, OutOfFold, Trial, UnitId};
 use crate::snapshots::Kept;
 use mlpsweep_data::{Folds, Split};
-use mlpsweep_real::Real;
+use mlpsweep_real::{OUT_OF_MEMORY, Real};
 use mlpsweep_seed::Seed;
 use mlpsweep_train::{
     Ended, EpochRecord, Fitted, Observer, Precision, Predictions, Run, ScoreError, TrainConfig, TrainError,
@@ -112,7 +112,9 @@ pub(crate) fn guarded(unit: UnitId, work: impl FnOnce() -> Option<FoldRecord>) -
             .map(|text| (*text).to_owned())
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "a panic without a message".into());
-        Some(without_scores(unit, FoldState::Failed { message: format!("panic: {message}") }))
+        let is_a_bug = !message.starts_with(OUT_OF_MEMORY);
+        let message = if is_a_bug { format!("panic: {message}") } else { message };
+        Some(without_scores(unit, FoldState::Failed { message }))
     })
 }
 
@@ -345,5 +347,10 @@ mod tests {
         assert_eq!(record.unit, unit);
         assert_eq!(record.state, FoldState::Failed { message: "panic: index 7 out of range".into() });
         assert!(guarded(unit, || None).is_none());
+        let record = guarded(unit, || panic!("{OUT_OF_MEMORY}: 1.0 MB could not be had")).expect("a record");
+        assert_eq!(
+            record.state,
+            FoldState::Failed { message: "out of memory: 1.0 MB could not be had".into() }
+        );
     }
 }

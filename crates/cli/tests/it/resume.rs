@@ -213,7 +213,7 @@ fn no_memory() {
     };
     ran.expect(0, "3 failed");
     let [ranked, folds, _] = results(&place.path("o"));
-    assert_eq!(folds.matches("panic: out of memory: 576.2 MB could not be had").count(), 3, "{folds}");
+    assert_eq!(folds.matches(",out of memory: 576.2 MB could not be had").count(), 3, "{folds}");
     assert_eq!(folds.matches(",complete,").count(), 3, "{folds}");
     assert!(ranked.lines().nth(1).is_some_and(|row| row.starts_with("1,0,complete,")), "{ranked}");
     place.say("run s.toml --out o --jobs 1").expect(0, "6/6 folds");

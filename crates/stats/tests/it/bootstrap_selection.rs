@@ -23,8 +23,24 @@ fn select(
     maximize: bool,
     draw: impl FnMut(usize) -> usize,
 ) -> Option<HonestScore> {
+    select_by(3, candidates, clusters, n_resamples, maximize, draw)
+}
+
+/// The same with so many candidates at a time.
+fn select_by(
+    n: usize,
+    candidates: &[Vec<f64>],
+    clusters: &[u32],
+    n_resamples: usize,
+    maximize: bool,
+    draw: impl FnMut(usize) -> usize,
+) -> Option<HonestScore> {
     let mut selection = BootstrapSelection::new(clusters, n_resamples, maximize, draw);
-    candidates.iter().for_each(|scores| selection.add(|counts| counted(scores, counts)));
+    for candidates in candidates.chunks(n) {
+        let scores: Vec<_> =
+            candidates.iter().map(|scores| |counts: &[u8]| counted(scores, counts)).collect();
+        selection.add(&scores);
+    }
     selection.honest_score()
 }
 
@@ -57,6 +73,26 @@ fn nothing_to_say() {
     assert_eq!(select(&[], &[0, 1, 2], 10, true, |n| n - 1), None);
     assert_eq!(select(&[vec![], vec![]], &[], 10, true, |_| 0), None);
     assert_eq!(select(&[vec![f64::NAN; 4]], &[0, 1, 2, 3], 10, true, |n| n / 2), None);
+}
+
+/// Whether a thread has them all or several share the bootstraps, and however many candidates come at a time.
+#[test]
+fn many_at_a_time_as_one_by_one() {
+    let mut uniform = stream(7);
+    // Few values, so that many means are equal.
+    let mut row = || f64::from((uniform() * 3.0) as u8);
+    let candidates: Vec<Vec<f64>> = (0..300).map(|_| (0..150).map(|_| row()).collect()).collect();
+    let clusters: Vec<u32> = (0..150).collect();
+    let select_by = |n: usize| {
+        let mut uniform = stream(8);
+        select_by(n, &candidates, &clusters, 200, false, |n| (uniform() * n as f64) as usize)
+            .expect("a score")
+    };
+    let one_by_one = select_by(1);
+    for n in [7, 150, 300] {
+        assert_eq!(select_by(n), one_by_one, "{n} at a time");
+    }
+    assert!(one_by_one.prob_best.iter().filter(|&&share| share > 0.0).count() > 3, "{one_by_one:?}");
 }
 
 /// Numbers in [0, 1) from a seed.
