@@ -485,3 +485,99 @@ impl State<'_> {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{BaseScores, OutOfFold, UnitId};
+    use crate::spec::Sweep;
+    use std::path::Path;
+
+    /// Three trials on three folds, the best of which goes on after the first of three epochs.
+    const SHARED_OUT: &str = r#"
+name = "shared out"
+[data]
+builtin = "moons"
+rows = 60
+test = 0
+[cv]
+folds = 3
+[search]
+trials = 3
+budget = "halving"
+racing = "off"
+sampler = "random"
+[parameters]
+learning_rate = { min = 1e-3, max = 1e-1, scale = "log" }
+width = 4
+epochs = 3
+"#;
+
+    fn plan() -> Plan {
+        let sweep = Sweep::parse(SHARED_OUT, Path::new("s.toml"), &[]).expect("a sweep");
+        Plan::new(sweep).expect("a plan")
+    }
+
+    /// The end of a job with that loss.
+    fn ended(job: &Job, state: FoldState, loss: f64) -> Ended {
+        let unit = UnitId { trial: job.trial.number, split: job.split };
+        let record = FoldRecord {
+            unit,
+            state,
+            test_scores: vec![loss],
+            train_scores: vec![loss],
+            base: Some(BaseScores { train: loss, validation: loss }),
+            earlier: job.earlier.clone(),
+            best_epoch: 1,
+            epochs_run: 1,
+            early_stopped: false,
+            n_parameters: 1,
+            curve: Vec::new(),
+            out_of_fold: OutOfFold::Nothing,
+        };
+        let timing = Timing { unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 };
+        Ended { trial: job.trial.clone(), record, timing }
+    }
+
+    /// The best has ended early in its first epoch: nobody goes on, and of the others it is said that they do not, though no further
+    /// unit ends.
+    #[test]
+    fn nobody_goes_on() {
+        let plan = plan();
+        let queue = Queue::new(&plan, 3, Stored::new());
+        let mut n_units = 0;
+        while let Some(job) = queue.start(|| false) {
+            let number = job.trial.number;
+            let state = if number == 0 { FoldState::Complete } else { FoldState::Paused };
+            assert!(!queue.is_finished(), "a unit runs");
+            assert_eq!(queue.end(ended(&job, state, 0.1 + number as f64)).pruned, []);
+            assert_eq!(job.until, 1);
+            n_units += 1;
+        }
+        assert_eq!(n_units, 9);
+        let mut pruned = queue.take_unsettled();
+        pruned.sort_unstable();
+        assert_eq!(pruned, [(1, 3), (2, 3)]);
+        assert_eq!(queue.take_unsettled(), []);
+        assert!(queue.is_finished());
+    }
+
+    #[test]
+    fn closed() {
+        let plan = plan();
+        let queue = Queue::new(&plan, 3, Stored::new());
+        assert!(queue.start(|| false).is_some() && queue.start(|| true).is_none());
+        assert!(queue.start(|| false).is_some(), "a stop is that of who asks");
+        queue.close();
+        assert!(queue.start(|| false).is_none() && !queue.is_finished());
+    }
+
+    /// A bracket that begins at a later rung has none behind it there.
+    #[test]
+    fn rungs_behind() {
+        let bracket = Bracket { first_rung: 1, n_trials: 3 };
+        for (rung, n_before) in [(1, 0), (2, 1)] {
+            assert_eq!(Stage::new(bracket, 0, rung, Vec::new()).n_before(), n_before);
+        }
+    }
+}
