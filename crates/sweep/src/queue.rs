@@ -513,8 +513,9 @@ width = 4
 epochs = 3
 "#;
 
-    fn plan() -> Plan {
-        let sweep = Sweep::parse(SHARED_OUT, Path::new("s.toml"), &[]).expect("a sweep");
+    fn plan(overrides: &[&str]) -> Plan {
+        let overrides: Vec<String> = overrides.iter().map(|&text| text.to_owned()).collect();
+        let sweep = Sweep::parse(SHARED_OUT, Path::new("s.toml"), &overrides).expect("a sweep");
         Plan::new(sweep).expect("a plan")
     }
 
@@ -543,13 +544,12 @@ epochs = 3
     /// unit ends.
     #[test]
     fn nobody_goes_on() {
-        let plan = plan();
+        let plan = plan(&[]);
         let queue = Queue::new(&plan, 3, Stored::new());
         let mut n_units = 0;
         while let Some(job) = queue.start(|| false) {
             let number = job.trial.number;
             let state = if number == 0 { FoldState::Complete } else { FoldState::Paused };
-            assert!(!queue.is_finished(), "a unit runs");
             assert_eq!(queue.end(ended(&job, state, 0.1 + number as f64)).pruned, []);
             assert_eq!(job.until, 1);
             n_units += 1;
@@ -562,9 +562,64 @@ epochs = 3
         assert!(queue.is_finished());
     }
 
+    /// The target is reached from below.
+    #[test]
+    fn a_score_of_which_more_is_better() {
+        let target =
+            ["search.budget=full", "search.lag=1", "score.metric=accuracy", "search.target_score=0.9"];
+        let plan = plan(&target);
+        let queue = Queue::new(&plan, 3, Stored::new());
+        let mut tried = Vec::new();
+        while let Some(job) = queue.start(|| false) {
+            let accuracy = [0.5, 0.95, 0.5][job.trial.number as usize];
+            queue.end(ended(&job, FoldState::Complete, accuracy));
+            tried.push(job.trial.number);
+        }
+        assert_eq!(tried, [0, 0, 0, 1, 1, 1]);
+        assert!(queue.is_reached());
+    }
+
+    /// What a sampler is told of trials that went no further, and of one that did: the folds of all its rungs.
+    #[test]
+    fn what_a_sampler_learns() {
+        let plan = plan(&["search.sampler=tpe", "score.metric=accuracy"]);
+        let queue = Queue::new(&plan, 3, Stored::new());
+        while let Some(job) = queue.start(|| false) {
+            let state = if job.until == 3 { FoldState::Complete } else { FoldState::Paused };
+            let mut ended = ended(&job, state, 0.25);
+            // Who goes on is decided by another score.
+            ended.record.base = Some(BaseScores { train: 0.0, validation: job.trial.number as f64 });
+            queue.end(ended);
+        }
+        let mut told = queue.lock().finished.clone();
+        told.sort_by_key(|record| record.number);
+        let told: Vec<_> = told.iter().map(|record| (record.state, record.n_folds, record.loss)).collect();
+        let loss = Some(-0.25);
+        assert_eq!(
+            told,
+            [(TrialState::Complete, 6, loss), (TrialState::Pruned, 3, loss), (TrialState::Pruned, 3, loss)]
+        );
+    }
+
+    /// What a trial has at a rung is not yet its score.
+    #[test]
+    fn a_target_is_not_reached_on_the_way() {
+        let plan = plan(&["search.lag=1", "score.metric=accuracy", "search.target_score=0.9"]);
+        let queue = Queue::new(&plan, 3, Stored::new());
+        let mut n_units = 0;
+        while let Some(job) = queue.start(|| false) {
+            let is_last = job.until == 3;
+            let (state, accuracy) =
+                if is_last { (FoldState::Complete, 0.5) } else { (FoldState::Paused, 0.95) };
+            queue.end(ended(&job, state, accuracy));
+            n_units += 1;
+        }
+        assert_eq!((n_units, queue.is_reached()), (12, false));
+    }
+
     #[test]
     fn closed() {
-        let plan = plan();
+        let plan = plan(&[]);
         let queue = Queue::new(&plan, 3, Stored::new());
         assert!(queue.start(|| false).is_some() && queue.start(|| true).is_none());
         assert!(queue.start(|| false).is_some(), "a stop is that of who asks");

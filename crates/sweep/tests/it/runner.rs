@@ -402,3 +402,124 @@ fn a_grid_that_is_too_large_is_not_begun() {
     insta::assert_snapshot!(error, @r#"--set search={ sampler = "grid" }: the grid has 2000000000 points, and more than 1000000 are not run unasked"#);
     assert!(!at.exists(), "nothing is written");
 }
+
+/// A unit that was under way at as many kills as may be is passed over, one with fewer is trained again, and each says so.
+#[test]
+fn killed_often_enough() {
+    let plan = plan(SMALL, &["search.racing=off"]);
+    for (max_attempts, is_passed_over) in [(Some(2), true), (Some(3), true), (Some(4), false), (None, false)]
+    {
+        let folder = folder();
+        std::fs::write(folder.path().join("study.attempts"), "killed 2 1 3\nbegin 0 0\n").expect("written");
+        let stop = AtomicBool::new(false);
+        let options = RunOptions { max_attempts, ..RunOptions::new(2, &stop) };
+        assert_eq!(runner::run(&plan, folder.path(), &options, |_| {}).expect("a run"), RunEnd::Finished);
+        let unit = UnitId { trial: 2, split: 1 };
+        for fold in stored(folder.path()).folds {
+            let expected = if is_passed_over && fold.unit == unit {
+                FoldState::Failed { message: "killed 3 times".into() }
+            } else {
+                FoldState::Complete
+            };
+            assert_eq!(fold.state, expected, "{max_attempts:?}");
+        }
+        let timings = Store::read(folder.path()).and_then(|store| store.timings()).expect("timings");
+        for timing in timings {
+            let attempt = match timing.unit {
+                UnitId { trial: 0, split: 0 } => 2,
+                other if other == unit => 4,
+                _ => 1,
+            };
+            assert_eq!(timing.attempt, attempt, "{:?}", timing.unit);
+        }
+    }
+}
+
+/// A confirmation that was stopped goes on where it was, and ends as one that was not.
+#[test]
+fn a_confirmation_goes_on() {
+    let plan = plan(SMALL, &["parameters.epochs=100"]);
+    let confirm = |folder: &Path, n_shown: usize| {
+        let trials = &stored(folder).trials[1..3];
+        let (stop, mut shown) = (AtomicBool::new(false), Vec::new());
+        let is_whole = runner::confirm(&plan, folder, trials, 1, &stop, |done, total| {
+            shown.push((done, total));
+            stop.store(shown.len() == n_shown, Ordering::Relaxed);
+        });
+        (is_whole.expect("a confirmation"), shown)
+    };
+    let confirmed =
+        |folder: &Path| Store::read(folder).and_then(|store| store.confirmations()).expect("confirmations");
+    let (whole, parts) = (folder(), folder());
+    for folder in [&whole, &parts] {
+        run(&plan, folder.path(), 2);
+    }
+    let n_splits = plan.confirm_folds().expect("folds").len() - plan.folds.len();
+    let total = 2 * n_splits as u64;
+    assert!(n_splits > 2);
+    let (is_whole, shown) = confirm(whole.path(), usize::MAX);
+    assert!(is_whole && shown.first() == Some(&(0, total)) && shown.last() == Some(&(total, total)));
+    let units: Vec<UnitId> = confirmed(whole.path()).iter().map(|record| record.unit).collect();
+    let splits = || plan.folds.len()..plan.folds.len() + n_splits;
+    let expected = [1, 2].into_iter().flat_map(|trial| splits().map(move |split| UnitId { trial, split }));
+    assert_eq!(units, expected.collect::<Vec<_>>());
+
+    assert_eq!(confirm(parts.path(), 1), (false, vec![(0, total)]));
+    let mut before = 0;
+    for n_runs in 1.. {
+        let (is_whole, shown) = confirm(parts.path(), 2);
+        assert_eq!(shown.first(), Some(&(before, total)), "what is there is not trained again");
+        before = shown.last().expect("shown").0;
+        assert_eq!(is_whole, before == total);
+        if is_whole {
+            break;
+        }
+        assert!(n_runs < 100, "a confirmation that never ends");
+    }
+    assert_eq!(confirmed(parts.path()), confirmed(whole.path()));
+}
+
+/// What is shown when a run is over is what is stored, and the next run shows the same before it begins.
+#[test]
+fn what_is_shown_is_what_is_stored() {
+    for overrides in [
+        &["search.trials=30", "search.sampler=tpe", "search.racing=forgiving", "parameters.epochs=10"][..],
+        &["search.trials=40", "search.racing=median", "score.metric=accuracy", "score.also=[]"],
+        SOME_DIVERGE,
+    ] {
+        let plan = plan(SMALL, overrides);
+        let folder = folder();
+        let shown = |plan: &Plan| {
+            let stop = AtomicBool::new(false);
+            let mut shown = Vec::new();
+            let end = runner::run(plan, folder.path(), &RunOptions::new(2, &stop), |progress| {
+                shown.push(progress.clone());
+            });
+            assert_eq!(end.expect("a run"), RunEnd::Finished);
+            shown
+        };
+        let last = shown(&plan).pop().expect("shown");
+        let found = stored(folder.path());
+        assert_eq!((last.done, last.total), (found.folds.len() as u64, last.done), "{overrides:?}");
+        assert_eq!(last.pruned, found.pruned.len() as u64, "{overrides:?}");
+        assert!(last.pruned > 0 || overrides == SOME_DIVERGE, "{overrides:?}");
+        let n_diverged = found.folds.iter().filter(|fold| fold.state.name() == "diverged").count();
+        assert_eq!((last.diverged, last.failed, last.timeout), (n_diverged as u64, 0, 0), "{overrides:?}");
+        let mean = |trial: u64| {
+            let scores = found.folds.iter().filter(|fold| fold.unit.trial == trial);
+            let scores: Vec<f64> = scores.filter_map(|fold| fold.test_scores.first().copied()).collect();
+            (scores.len() == 3).then(|| scores.iter().sum::<f64>() / 3.0)
+        };
+        let means = found.trials.iter().filter_map(|trial| mean(trial.number));
+        let best = if overrides.contains(&"score.metric=accuracy") {
+            means.fold(f64::NEG_INFINITY, f64::max)
+        } else {
+            means.fold(f64::INFINITY, f64::min)
+        };
+        let (_, shown_best) = last.best.expect("a best trial");
+        assert!((shown_best - best).abs() < 1e-12, "{shown_best} and {best}, {overrides:?}");
+        let again = shown(&plan);
+        assert_eq!(again[0].best.map(|(_, score)| score.to_bits()), Some(shown_best.to_bits()));
+        assert_eq!(again, [Progress { best: again[0].best, ..last }], "{overrides:?}");
+    }
+}
