@@ -135,6 +135,29 @@ fn the_losses_of_earlier_rungs_are_kept() {
     assert_eq!((winner.n_stops(), winner.curve.len()), (3, 18));
 }
 
+/// A fold that is passed over at its last rung keeps what it had reached at the ones before.
+#[test]
+fn killed_at_the_last_rung() {
+    let plan = sweep(&["search.racing=off", "search.trials=9"]);
+    let undisturbed = whole(&plan, 2);
+    let winner = undisturbed.folds.iter().find(|fold| fold.earlier.len() == 2).expect("a last rung");
+    let folder = folder();
+    let now = || stored(folder.path()).folds.into_iter().find(|fold| fold.unit == winner.unit);
+    let until_a_batch = || assert_eq!(run_until(&plan, folder.path(), 1), RunEnd::Stopped);
+    until_a_batch();
+    while now().is_none_or(|fold| fold.earlier.is_empty()) {
+        until_a_batch();
+    }
+    let killed = format!("killed {} {} 3\n", winner.unit.trial, winner.unit.split);
+    std::fs::write(folder.path().join("study.attempts"), killed).expect("written");
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { max_attempts: Some(3), ..RunOptions::new(2, &stop) };
+    assert_eq!(runner::run(&plan, folder.path(), &options, |_| {}).expect("a run"), RunEnd::Finished);
+    let found = now().expect("a fold");
+    assert_eq!(found.state, FoldState::Failed { message: "killed 3 times".into() });
+    assert_eq!(found.earlier, winner.earlier);
+}
+
 #[test]
 fn a_target_score_ends_the_search() {
     let plan = plan(
