@@ -58,9 +58,14 @@ impl Attempts {
     }
 
     fn write(&self, word: &str, UnitId { trial, split }: UnitId) {
-        if let Some(file) = &mut *self.file.lock().unwrap_or_else(PoisonError::into_inner) {
-            // In one write, so that a line is whole or not there.
-            let _ = file.write_all(format!("{word} {trial} {split}\n").as_bytes());
+        let mut journal = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(file) = &mut *journal else { return };
+        // In one write, so that a line is whole or not there.
+        let written = file.write_all(format!("{word} {trial} {split}\n").as_bytes());
+        // A full disk takes an empty file and not a line of it.
+        if written.is_err() && file.metadata().is_ok_and(|file| file.len() == 0) {
+            let _ = std::fs::remove_file(&self.path);
+            *journal = None;
         }
     }
 
@@ -102,6 +107,20 @@ mod tests {
 
     const UNITS: [UnitId; 3] =
         [UnitId { trial: 0, split: 0 }, UnitId { trial: 0, split: 1 }, UnitId { trial: 7, split: 0 }];
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_leaves_no_empty_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(FILE_NAME);
+        File::create(&path).expect("an empty file");
+        let full = File::options().write(true).open("/dev/full").expect("Linux has it");
+        let attempts = Attempts { path: path.clone(), file: Mutex::new(Some(full)), killed: BTreeMap::new() };
+        attempts.begin(UNITS[0]);
+        assert!(!path.exists());
+        attempts.end(UNITS[0]);
+        attempts.close();
+    }
 
     #[test]
     fn what_was_under_way_is_counted() {
