@@ -24,6 +24,7 @@ use args::{Arguments, Verb};
 use clap::Parser as _;
 use exit::{Problem, exit_code};
 use mlpsweep_real::OUT_OF_MEMORY;
+use mlpsweep_sweep::LESS_MEMORY;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -61,9 +62,7 @@ fn say_panics_in_words() {
         let text =
             text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
         if text.starts_with(OUT_OF_MEMORY) {
-            exit::tell(&format!("error: {text}"));
-            exit::tell("\nhint: fewer --jobs take less memory; what was finished before it is stored");
-            return;
+            return Problem::new(exit::INTERNAL, text).hint(Some(LESS_MEMORY.into())).tell();
         }
         let place = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
         exit::tell(&format!("internal error: {text}{place}"));

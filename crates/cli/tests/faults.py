@@ -267,7 +267,10 @@ def readers(binary):
         while not units(place / "o"):
             time.sleep(0.01)
         holder = sqlite3.connect(f"file:{place}/o/study.db?mode=ro", uri=True, isolation_level=None)
-        count = lambda: holder.execute("SELECT count(*) FROM folds").fetchone()[0]
+
+        def count():
+            return holder.execute("SELECT count(*) FROM folds").fetchone()[0]
+
         holder.execute("BEGIN")
         n_held = count()
 

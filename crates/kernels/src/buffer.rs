@@ -8,6 +8,10 @@ const LINE: usize = 64;
 /// A vector that begins with a line of the cache, so that registers full of it never lie in two.
 pub type Buffer<T> = AVec<T, ConstAlign<LINE>>;
 
+/// How the message of a panic begins where memory is refused. The rest of a program would end with such an allocation;
+/// what trains, whose buffers are by far the largest, can be given up alone.
+pub const OUT_OF_MEMORY: &str = "out of memory";
+
 /// A buffer of `n` zeros.
 ///
 /// ```
@@ -33,10 +37,6 @@ pub fn buffer<T: Copy>(values: &[T]) -> Buffer<T> {
     buffer.extend_from_slice(values);
     buffer
 }
-
-/// How the message of a panic begins where memory is refused. The rest of a program would end with such an allocation;
-/// what trains, whose buffers are by far the largest, can be given up alone.
-pub const OUT_OF_MEMORY: &str = "out of memory";
 
 fn room<T>(n: usize) -> Buffer<T> {
     let mut room = Buffer::new(LINE);

@@ -93,6 +93,7 @@ macro_rules! element {
             fn store_part<S: Simd>(simd: S, values: &mut [$type], vector: S::$vector) {
                 simd.$store(values, vector);
             }
+            // Inlined elsewhere it would be compiled there again.
             #[inline(never)]
             fn product_then(
                 a: Matrix<'_, $type>,

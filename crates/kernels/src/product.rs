@@ -94,6 +94,7 @@ pub fn product_then<T: Element>(
     T::product_then(a, b, c, packing, done);
 }
 
+/// What [`product_then`] does, for [`Element`] to compile once for each type.
 pub(crate) fn compute<T: Element>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,

@@ -85,7 +85,7 @@ pub(crate) fn honest(
             })?;
             added.push(unit.trial);
             waiting.push(repeats);
-            if waiting.len() >= selection.enough() {
+            if waiting.len() >= selection.at_a_time() {
                 add(&mut selection, &mut waiting);
             }
             kept.clear();

@@ -80,8 +80,8 @@ impl BootstrapSelection {
         }
     }
 
-    /// Candidates that are enough to be worth a call of [`add`](BootstrapSelection::add).
-    pub fn enough(&self) -> usize {
+    /// How many candidates are to be handed in at a time, for every core to have its share of the work.
+    pub fn at_a_time(&self) -> usize {
         (4 * self.n_cores * LEAST_WORK).div_ceil(self.counts.len().max(1))
     }
 

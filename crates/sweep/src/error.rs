@@ -4,6 +4,9 @@ use crate::spec::{Place, SpecError, Sweep};
 use crate::store::StoreError;
 use mlpsweep_data::{DataError, ErrorKind, Fault, FoldError};
 
+/// What would help where the system has no memory or no threads left.
+pub const LESS_MEMORY: &str = "fewer --jobs take less memory; what was shown as done is stored";
+
 /// Why a sweep cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
@@ -33,9 +36,7 @@ impl SweepError {
             SweepError::Spec(error) => error.hint.clone(),
             SweepError::Data { hint, .. } => hint.clone(),
             SweepError::Store(error) => error.hint(),
-            SweepError::Threads(_) => {
-                Some("fewer --jobs take less memory; what was shown as done is stored".into())
-            }
+            SweepError::Threads(_) => Some(LESS_MEMORY.into()),
         }
     }
 

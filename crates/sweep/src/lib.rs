@@ -39,7 +39,7 @@ mod trivial;
 pub mod unit;
 
 pub use closing::closing;
-pub use error::SweepError;
+pub use error::{LESS_MEMORY, SweepError};
 pub use objective::train_config;
 pub use plan::Plan;
 pub use refit::{RefitEnd, refit};

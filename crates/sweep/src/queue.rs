@@ -489,17 +489,16 @@ impl State<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{BaseScores, OutOfFold, UnitId};
+    use crate::record::{BaseScores, UnitId};
     use crate::spec::Sweep;
+    use crate::unit::without_scores;
     use std::path::Path;
 
     /// Three trials on three folds, the best of which goes on after the first of three epochs.
     const SHARED_OUT: &str = r#"
-name = "shared out"
 [data]
 builtin = "moons"
 rows = 60
-test = 0
 [cv]
 folds = 3
 [search]
@@ -523,18 +522,10 @@ epochs = 3
     fn ended(job: &Job, state: FoldState, loss: f64) -> Ended {
         let unit = UnitId { trial: job.trial.number, split: job.split };
         let record = FoldRecord {
-            unit,
-            state,
             test_scores: vec![loss],
-            train_scores: vec![loss],
             base: Some(BaseScores { train: loss, validation: loss }),
             earlier: job.earlier.clone(),
-            best_epoch: 1,
-            epochs_run: 1,
-            early_stopped: false,
-            n_parameters: 1,
-            curve: Vec::new(),
-            out_of_fold: OutOfFold::Nothing,
+            ..without_scores(unit, state)
         };
         let timing = Timing { unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 };
         Ended { trial: job.trial.clone(), record, timing }

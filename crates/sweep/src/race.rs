@@ -186,7 +186,8 @@ impl<T: AsRef<FoldRecord>> Race<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{BaseScores, OutOfFold, UnitId};
+    use crate::record::{BaseScores, UnitId};
+    use crate::unit::without_scores;
     use proptest::prelude::*;
 
     struct OneFold(FoldRecord);
@@ -199,19 +200,11 @@ mod tests {
 
     /// A fold of this loss; without one it diverged.
     fn fold(split: usize, loss: Option<f64>) -> OneFold {
+        let state = loss.map_or(FoldState::Diverged { epoch: 1 }, |_| FoldState::Complete);
         OneFold(FoldRecord {
-            unit: UnitId { trial: 3, split },
-            state: loss.map_or(FoldState::Diverged { epoch: 1 }, |_| FoldState::Complete),
             test_scores: loss.into_iter().collect(),
-            train_scores: loss.into_iter().collect(),
             base: loss.map(|loss| BaseScores { train: loss, validation: loss }),
-            earlier: Vec::new(),
-            best_epoch: 1,
-            epochs_run: 1,
-            early_stopped: false,
-            n_parameters: 1,
-            curve: Vec::new(),
-            out_of_fold: OutOfFold::Nothing,
+            ..without_scores(UnitId { trial: 3, split }, state)
         })
     }
 

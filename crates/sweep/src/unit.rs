@@ -319,7 +319,8 @@ pub(crate) fn killed(unit: UnitId, n_killed: u64) -> FoldRecord {
     without_scores(unit, FoldState::Failed { message: format!("killed {times}") })
 }
 
-fn without_scores(unit: UnitId, state: FoldState) -> FoldRecord {
+/// The record of a unit that has ended before it had any.
+pub(crate) fn without_scores(unit: UnitId, state: FoldState) -> FoldRecord {
     FoldRecord {
         unit,
         state,

@@ -211,6 +211,18 @@ pub(crate) fn as_nobody(place: &Place, line: &str) -> Option<Ran> {
     Some(setpriv(line).expect("it ran a moment ago").into())
 }
 
+/// Runs a command under a limit of `prlimit`, such as `--fsize=65536`; where there is none, says so.
+#[cfg(target_os = "linux")]
+pub(crate) fn within(place: &Place, limit: &str, line: &str) -> Option<Ran> {
+    let mut command = Command::new("prlimit");
+    command.args([limit, BINARY]).args(line.split(' ')).current_dir(&place.folder).stdin(Stdio::null());
+    let output = command.output().ok();
+    if output.is_none() {
+        skipped("there is no prlimit here");
+    }
+    output.map(Ran::from)
+}
+
 #[cfg(unix)]
 pub(crate) fn set_mode(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt as _;

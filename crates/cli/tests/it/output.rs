@@ -1,7 +1,9 @@
 //! Standard output that nobody reads, or that is full.
 #![cfg(unix)]
 
-use crate::fixture::{BINARY, Place, Ran, SMALL, skipped};
+#[cfg(target_os = "linux")]
+use crate::fixture::within;
+use crate::fixture::{Place, Ran, SMALL};
 use std::process::Stdio;
 
 const LINES: [&str; 6] = [
@@ -57,18 +59,8 @@ fn a_disk_that_is_full() {
 #[test]
 fn files_that_may_not_grow() {
     let place = place();
-    let run = |size: &str| {
-        let limited = std::process::Command::new("prlimit")
-            .args([&format!("--fsize={size}"), BINARY, "run", "s.toml", "--out", "limited"])
-            .args(["--set", "parameters.epochs=2000"])
-            .current_dir(&place.folder)
-            .output();
-        limited.ok().map(Ran::from)
-    };
-    let Some(ran) = run("65536") else {
-        skipped("there is no prlimit here");
-        return;
-    };
+    let line = "run s.toml --out limited --set parameters.epochs=2000";
+    let Some(ran) = within(&place, "--fsize=65536", line) else { return };
     ran.expect(8, "error: limited/study.db: ");
-    run("unlimited").expect("it ran a moment ago").expect(0, "12/12 folds");
+    place.say(line).expect(0, "12/12 folds");
 }

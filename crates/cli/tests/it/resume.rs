@@ -1,8 +1,8 @@
 //! Runs that go on where another stopped, and stores that are left alone.
 
-use crate::fixture::{
-    ENDLESS, Place, Ran, SMALL, entries, model, n_begun, n_finished, results, skipped, wait_for_units,
-};
+#[cfg(target_os = "linux")]
+use crate::fixture::within;
+use crate::fixture::{ENDLESS, Place, SMALL, entries, model, n_begun, n_finished, results, wait_for_units};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -199,25 +199,15 @@ fn no_memory() {
         .replace("learning_rate = { min = 1e-3, max = 1e-1, scale = \"log\" }", "learning_rate = 0.01")
         .replace("width = 8", "depth = 2\nwidth = { values = [4, 12000] }");
     let place = Place::new(&text);
-    let within = |line: &str| {
-        let limited = std::process::Command::new("prlimit")
-            .args(["--as=500000000", crate::fixture::BINARY])
-            .args(line.split(' '))
-            .current_dir(&place.folder)
-            .output();
-        limited.ok().map(Ran::from)
-    };
-    let Some(ran) = within("run s.toml --out o --jobs 1") else {
-        skipped("there is no prlimit here");
-        return;
-    };
+    const LIMIT: &str = "--as=500000000";
+    let Some(ran) = within(&place, LIMIT, "run s.toml --out o --jobs 1") else { return };
     ran.expect(0, "3 failed");
     let [ranked, folds, _] = results(&place.path("o"));
     assert_eq!(folds.matches(",out of memory: 576.2 MB could not be had").count(), 3, "{folds}");
     assert_eq!(folds.matches(",complete,").count(), 3, "{folds}");
     assert!(ranked.lines().nth(1).is_some_and(|row| row.starts_with("1,0,complete,")), "{ranked}");
     place.say("run s.toml --out o --jobs 1").expect(0, "6/6 folds");
-    let ran = within("train s.toml --set parameters.width=12000").expect("it ran a moment ago");
+    let ran = within(&place, LIMIT, "train s.toml --set parameters.width=12000").expect("there is prlimit");
     ran.expect(1, "error: out of memory: 576.2 MB could not be had\n").expect(1, "hint: fewer --jobs");
 }
 

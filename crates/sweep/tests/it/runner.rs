@@ -517,6 +517,7 @@ fn what_is_shown_is_what_is_stored() {
             means.fold(f64::INFINITY, f64::min)
         };
         let (_, shown_best) = last.best.expect("a best trial");
+        // Folds are added up in the order they were stored, which is another.
         assert!((shown_best - best).abs() < 1e-12, "{shown_best} and {best}, {overrides:?}");
         let again = shown(&plan);
         assert_eq!(again[0].best.map(|(_, score)| score.to_bits()), Some(shown_best.to_bits()));
