@@ -33,15 +33,7 @@ impl Attempts {
     pub(crate) fn open(folder: &Path) -> Attempts {
         let path = folder.join(FILE_NAME);
         let killed = counts(&std::fs::read_to_string(&path).unwrap_or_default());
-        let known: String = killed
-            .iter()
-            .map(|(UnitId { trial, split }, n)| format!("killed {trial} {split} {n}\n"))
-            .collect();
-        let begin_anew = || -> std::io::Result<File> {
-            let mut file = writable().truncate(true).open(&path)?;
-            file.write_all(known.as_bytes()).map(|()| file)
-        };
-        Attempts { file: Mutex::new(begin_anew().ok()), path, killed }
+        Attempts { file: Mutex::new(journal(&path, &killed).ok()), path, killed }
     }
 
     /// How often the process was killed while the unit was under way.
@@ -77,6 +69,23 @@ impl Attempts {
     }
 }
 
+/// The journal, begun anew with what it is to remember. Where that cannot be written, such as on a full disk, it goes on as it was:
+/// its lines say the same at greater length.
+fn journal(path: &Path, killed: &BTreeMap<UnitId, u64>) -> std::io::Result<File> {
+    let unfinished = path.with_extension("attempts.tmp");
+    let line = |(UnitId { trial, split }, n): (&UnitId, &u64)| format!("killed {trial} {split} {n}\n");
+    let known: String = killed.iter().map(line).collect();
+    let begin_anew = || -> std::io::Result<File> {
+        let mut file = writable().truncate(true).open(&unfinished)?;
+        file.write_all(known.as_bytes())?;
+        std::fs::rename(&unfinished, path).map(|()| file)
+    };
+    begin_anew().or_else(|_| {
+        let _ = std::fs::remove_file(&unfinished);
+        writable().append(true).open(path)
+    })
+}
+
 /// Forgets what is known of a sweep that begins anew.
 pub(crate) fn forget(folder: &Path) {
     let _ = std::fs::remove_file(folder.join(FILE_NAME));
@@ -107,6 +116,22 @@ mod tests {
 
     const UNITS: [UnitId; 3] =
         [UnitId { trial: 0, split: 0 }, UnitId { trial: 0, split: 1 }, UnitId { trial: 7, split: 0 }];
+
+    /// What cannot be begun anew is not lost.
+    #[test]
+    fn kills_are_remembered_where_nothing_can_be_made() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [ended, twice, once] = UNITS;
+        std::fs::write(folder.path().join(FILE_NAME), "killed 0 1 2\nbegin 7 0\n").expect("written");
+        std::fs::create_dir(folder.path().join("study.attempts.tmp")).expect("in the way of another file");
+        let attempts = Attempts::open(folder.path());
+        assert_eq!([ended, twice, once].map(|unit| attempts.n_killed(unit)), [0, 2, 1]);
+        attempts.begin(ended);
+        // As if it were killed.
+        drop(attempts);
+        let attempts = Attempts::open(folder.path());
+        assert_eq!([ended, twice, once].map(|unit| attempts.n_killed(unit)), [1, 2, 1]);
+    }
 
     #[cfg(target_os = "linux")]
     #[test]
