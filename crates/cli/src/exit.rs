@@ -1,6 +1,6 @@
 //! Exit codes, and how problems are said.
 
-use mlpsweep_data::{DataError, ErrorKind};
+use mlpsweep_data::{DataError, ErrorKind, printable};
 use mlpsweep_model::ModelError;
 use mlpsweep_report::{OutputError, Study};
 use mlpsweep_sweep::SweepError;
@@ -123,9 +123,11 @@ pub(crate) fn exit_code(outcome: Result<(), Problem>) -> ExitCode {
     ExitCode::from(problem.code)
 }
 
-/// A line for people, on stderr. That it cannot be written is no reason to stop.
-pub(crate) fn tell(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+/// A line for people, or a few, on stderr, of which a terminal obeys nothing: names of files and columns may stand in it. That it
+/// cannot be written is no reason to stop.
+pub(crate) fn tell(text: &str) {
+    let lines: Vec<String> = text.split('\n').map(printable).collect();
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
 }
 
 /// Says so where a study was read from a folder in which nothing may be written.

@@ -2,8 +2,9 @@
 
 use crate::args::InitArguments;
 use crate::exit::{Problem, USAGE, tell};
-use mlpsweep_data::{Category, CsvOptions, DataError, Dataset, Target, Task, read_csv, read_header};
-use std::fmt::Write as _;
+use mlpsweep_data::{
+    Category, CsvOptions, DataError, Dataset, Target, Task, printable, read_csv, read_header,
+};
 use std::path::{Path, PathBuf};
 
 /// Epochs see about so many rows in all, within bounds.
@@ -113,7 +114,7 @@ epochs        = {epochs}
 [early_stopping]                # on rows set aside from the training rows
 patience = 10
 ",
-        comment = comment(&data.name),
+        comment = printable(&data.name),
         name = quoted(&data.name),
         path = quoted(path),
         target = quoted(target),
@@ -134,9 +135,9 @@ fn columns(data: &Dataset) -> String {
     let (mut numbers, mut categories) = (Vec::new(), Vec::new());
     for (feature_idx, name) in data.feature_names.iter().enumerate() {
         match data.categories.get(&feature_idx) {
-            None => numbers.push((name, format!("# number    {}{}", comment(name), gaps(feature_idx)))),
+            None => numbers.push((name, format!("# number    {}{}", printable(name), gaps(feature_idx)))),
             Some(Category { levels, .. }) => {
-                let (shown, n_levels) = (comment(name), levels.len());
+                let (shown, n_levels) = (printable(name), levels.len());
                 let found = format!("# category  {shown}, {n_levels} levels{}", gaps(feature_idx));
                 categories.push((name, found));
             }
@@ -146,8 +147,8 @@ fn columns(data: &Dataset) -> String {
     for dropped in &data.dropped {
         let keep =
             dropped.key().map_or_else(String::new, |key| format!("; `{key}` instead of `drop` keeps it"));
-        let why = comment(&dropped.why.to_string());
-        lines.push(format!("# left out  {}: {why}{keep}", comment(&dropped.name)));
+        let why = printable(&dropped.why.to_string());
+        lines.push(format!("# left out  {}: {why}{keep}", printable(&dropped.name)));
     }
     lines.push(format!("categorical = {}", list(categories.iter().map(|(name, _)| *name))));
     lines.push(format!("numeric = {}", list(numbers.iter().map(|(name, _)| *name))));
@@ -160,7 +161,7 @@ fn task(target: &Target) -> String {
     const SHOWN: usize = 6;
     let count = |class: usize| codes.iter().filter(|&&code| code as usize == class).count();
     let shares = labels.iter().take(SHOWN).enumerate().map(|(class, label)| {
-        format!("{} {:.1} %", comment(label), 100.0 * count(class) as f64 / codes.len() as f64)
+        format!("{} {:.1} %", printable(label), 100.0 * count(class) as f64 / codes.len() as f64)
     });
     let more = if labels.len() > SHOWN { " …" } else { "" };
     let shares = shares.collect::<Vec<_>>().join(", ");
@@ -183,16 +184,4 @@ fn quoted(text: &str) -> String {
 
 fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
     format!("[{}]", names.map(|name| quoted(name)).collect::<Vec<_>>().join(", "))
-}
-
-/// Text as it may stand in a comment.
-fn comment(text: &str) -> String {
-    text.chars().fold(String::new(), |mut shown, c| {
-        if c.is_control() {
-            _ = write!(shown, "{}", c.escape_default());
-        } else {
-            shown.push(c);
-        }
-        shown
-    })
 }

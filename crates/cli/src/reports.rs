@@ -1,7 +1,7 @@
 //! What a gate writes for people and CI systems, and tables as CSV.
 
 use crate::exit::Problem;
-use mlpsweep_report::{OutputError, make_folder, write_file};
+use mlpsweep_report::{OutputError, formula_free, make_folder, write_file};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -26,11 +26,17 @@ pub(crate) fn write_reports(
     Ok(())
 }
 
-/// Records as CSV, quoted where they must be.
-pub(crate) fn csv_text<R: IntoIterator<Item: AsRef<[u8]>>>(records: impl IntoIterator<Item = R>) -> String {
+/// Records as CSV, quoted where they must be, and free of formulas.
+pub(crate) fn csv_text<R: IntoIterator<Item: AsRef<str>>>(records: impl IntoIterator<Item = R>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for record in records {
-        writer.write_record(record).expect("text goes into memory without fail");
+        for cell in record {
+            let text = cell.as_ref();
+            let is_number = text.parse::<f64>().is_ok();
+            let cell = if is_number { text.into() } else { formula_free(text) };
+            writer.write_field(cell.as_bytes()).expect("text goes into memory without fail");
+        }
+        writer.write_record(None::<&[u8]>).expect("text goes into memory without fail");
     }
     let bytes = writer.into_inner().expect("text goes into memory without fail");
     String::from_utf8(bytes).expect("text in, text out")

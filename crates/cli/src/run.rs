@@ -8,11 +8,13 @@ use crate::progress::Progress;
 use crate::rank::print_ranking;
 use crate::signals::Signals;
 use crate::validate::{describe, notes};
+use mlpsweep_data::is_printable;
 use mlpsweep_report::{Ranking, Study, write_all};
 use mlpsweep_sweep::runner::{RunEnd, RunOptions};
 use mlpsweep_sweep::spec::Sweep;
 use mlpsweep_sweep::store::Store;
 use mlpsweep_sweep::{Plan, SweepError};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// More threads than this help on no machine.
@@ -187,36 +189,57 @@ pub(crate) fn jobs(asked: Option<u64>, output: OutputArguments) -> usize {
 
 /// The command that continues this run.
 fn command(arguments: &RunArguments) -> String {
-    let quoted = |text: String| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+".contains(c);
-        if !text.is_empty() && text.chars().all(plain) {
-            text
-        } else {
-            format!("'{}'", text.replace('\'', "'\\''"))
-        }
+    let program = std::env::args_os().next().unwrap_or_else(|| "mlpsweep".into());
+    let mut words = vec![quoted(&program), "run".to_owned(), quoted(arguments.sweep.as_os_str())];
+    let mut option = |name: &str, value: Option<&OsStr>| {
+        words.extend(value.map(|value| format!("--{name} {}", quoted(value))));
     };
-    let program =
-        std::env::args_os().next().map_or_else(|| "mlpsweep".into(), |name| name.display().to_string());
-    let mut words = vec![quoted(program), "run".to_owned(), quoted(arguments.sweep.display().to_string())];
-    let mut option = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            words.push(format!("--{name} {}", quoted(value)));
-        }
-    };
-    option("jobs", arguments.jobs.map(|jobs| jobs.to_string()));
-    option("out", arguments.out.as_ref().map(|out| out.display().to_string()));
-    option("ensemble", arguments.ensemble.clone());
-    let time = |time: std::time::Duration| format!("{}ms", time.as_millis());
-    option("max-trial-time", arguments.max_trial_time.map(time));
-    option("max-failures", arguments.max_failures.map(|most| most.to_string()));
-    option("max-attempts", arguments.max_attempts.map(|most| most.to_string()));
-    arguments.set.iter().for_each(|set| option("set", Some(set.clone())));
+    let number = |number: Option<u64>| number.map(|number| number.to_string());
+    let time = arguments.max_trial_time.map(|time| format!("{}ms", time.as_millis()));
+    option("jobs", number(arguments.jobs).as_deref().map(OsStr::new));
+    option("out", arguments.out.as_deref().map(Path::as_os_str));
+    option("ensemble", arguments.ensemble.as_deref().map(OsStr::new));
+    option("max-trial-time", time.as_deref().map(OsStr::new));
+    option("max-failures", number(arguments.max_failures).as_deref().map(OsStr::new));
+    option("max-attempts", number(arguments.max_attempts).as_deref().map(OsStr::new));
+    arguments.set.iter().for_each(|set| option("set", Some(OsStr::new(set))));
     words.join(" ")
+}
+
+/// A word for a shell: as it is, in quotes, or, where something in it is not UTF-8 or not printable, byte by byte.
+fn quoted(word: &OsStr) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+".contains(c);
+    match word.to_str() {
+        Some(text) if !text.is_empty() && text.chars().all(is_plain) => text.to_owned(),
+        Some(text) if text.chars().all(is_printable) => format!("'{}'", text.replace('\'', "'\\''")),
+        _ => {
+            let escaped = word.as_encoded_bytes().iter().map(|&byte| match byte {
+                b'\'' | b'\\' => format!("\\{}", char::from(byte)),
+                b' '..=b'~' => char::from(byte).to_string(),
+                _ => format!("\\x{byte:02x}"),
+            });
+            format!("$'{}'", escaped.collect::<String>())
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::folder_name;
+    use super::{folder_name, quoted};
+    use std::ffi::OsStr;
+
+    #[test]
+    fn words_for_a_shell() {
+        for (word, expected) in [
+            ("a-b/c.toml", "a-b/c.toml"),
+            ("", "''"),
+            ("größe", "'größe'"),
+            ("it's", r"'it'\''s'"),
+            ("\u{1b}[31m it's\\", r"$'\x1b[31m it\'s\\'"),
+        ] {
+            assert_eq!(quoted(OsStr::new(word)), expected, "{word:?}");
+        }
+    }
 
     #[test]
     fn a_name_never_leads_elsewhere() {

@@ -1,7 +1,7 @@
 """Runs that are killed, and disks that fail: what was shown as done is stored, and the end is the same bytes as without.
 
     cargo build --release
-    python crates/cli/tests/faults.py [kill] [calls] [size] [full] [readers] [--mlpsweep target/release/mlpsweep] [--rounds 200]
+    python crates/cli/tests/faults.py [kill] [calls] [size] [full] [readers] [syncs] [--mlpsweep target/release/mlpsweep] [--rounds 200]
 
 kill    `kill -9` after a random time, again and again, until the sweep is finished; then the next sweep. After each: the count that was
         shown last is at most what is stored, everything stored before is there unchanged, no unit is there twice, PRAGMA quick_check is ok.
@@ -13,6 +13,7 @@ full    the same on a file system that is full (tmpfs of so many KiB, through un
 readers sixteen processes that read the store all the time while it is written (rank, status, report, export --to store), and one reader
         that never lets go of the moment it reads: each of them ends with 0, and the run with the bytes of an undisturbed one. By strace
         the run never slept, which it does where it waits for a lock of the store.
+syncs   with strace: whenever a count of folds is shown, all that was written to the log of the store before has been synced.
 
 Linux alone. Exits with 1 where something is otherwise, and prints a line a kind with its counts.
 """
@@ -255,6 +256,33 @@ def full(binary):
     print("full: " + ", ".join(f"{n} first runs ended with {code}" for code, n in sorted(codes.items())), flush=True)
 
 
+def syncs(binary):
+    counts = collections.Counter()
+    for name, text in SWEEPS.items():
+        with tempfile.TemporaryDirectory() as place:
+            place = Path(place)
+            (place / "s.toml").write_text(text)
+            log = place / "strace.log"
+            line = ["strace", "-f", "-y", "-o", log, "-e", "trace=write,pwrite64,fdatasync,fsync"]
+            with open(place / "err", "wb") as err:
+                done = subprocess.run([*line, *command(binary, place / "o")], cwd=place, stdout=subprocess.DEVNULL, stderr=err)
+            check(done.returncode == 0, f"{name}: {(place / 'err').read_text()[-300:]}")
+            unsynced = 0
+            for call in log.read_text(errors="replace").splitlines():
+                of_log = "study.db-wal>" in call
+                if of_log and "pwrite64(" in call:
+                    unsynced += 1
+                elif of_log and ("fdatasync(" in call or "fsync(" in call):
+                    check("= 0" in call or "unfinished" in call, f"{name}: {call}")
+                    counts["syncs of the log"] += 1
+                    unsynced = 0
+                elif re.search(r'write\(2<[^>]*>, "\d+/\d+ folds', call):
+                    check(unsynced == 0, f"{name}: shown before it was synced: {call}")
+                    counts["counts shown"] += 1
+    check(counts["syncs of the log"] > len(SWEEPS) and counts["counts shown"] > len(SWEEPS), f"nothing to see: {counts}")
+    print("syncs:", ", ".join(f"{value} {key}" for key, value in counts.items()), flush=True)
+
+
 def readers(binary):
     codes = collections.Counter()
     with tempfile.TemporaryDirectory() as place:
@@ -303,7 +331,7 @@ def readers(binary):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kinds", nargs="*", default=["kill", "calls", "size", "full", "readers"])
+    parser.add_argument("kinds", nargs="*", default=["kill", "calls", "size", "full", "readers", "syncs"])
     parser.add_argument("--mlpsweep", default="target/release/mlpsweep")
     parser.add_argument("--rounds", type=int, default=200)
     options = parser.parse_args()
@@ -312,7 +340,7 @@ def main():
         if kind == "kill":
             kill(binary, options.rounds)
         else:
-            {"calls": calls, "size": size, "full": full, "readers": readers}[kind](binary)
+            {"calls": calls, "size": size, "full": full, "readers": readers, "syncs": syncs}[kind](binary)
     sys.exit(1 if problems else 0)
 
 

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::category::Dropped;
 use crate::columns;
+use crate::printable::printable;
 
 /// A table that could not be read: which file, and what is wrong with it.
 ///
@@ -593,25 +594,11 @@ fn list_columns(columns: &[String], n_columns: usize) -> String {
     format!("the columns are {}{rest}", names.join(", "))
 }
 
-/// Text from a file as it can be shown: at most 40 characters, none of which a terminal would obey.
+/// Text from a file as it can be shown: at most 40 characters of it.
 pub(crate) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 40;
-    let mut shown = String::new();
-    for (char_idx, c) in text.chars().enumerate() {
-        if char_idx == LONGEST {
-            shown.push('…');
-            break;
-        }
-        if c.is_control() || is_bidi_control(c) {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => printable(&text[..end]) + "…",
+        None => printable(text),
     }
-    shown
-}
-
-/// Characters that make a terminal show text in another order than it stands.
-fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -11,7 +11,7 @@
 //! ddof = 0. Rows stand in the order of the trials. What did not become complete has NaN in CSV, `null` in JSON, and the
 //! last rank. `mean_score_time` is not known apart.
 
-use mlpsweep_report::{RankedTrial, Ranking, Study};
+use mlpsweep_report::{RankedTrial, Ranking, Study, formula_free};
 use mlpsweep_stats::mean;
 use mlpsweep_sweep::record::{FoldRecord, SweepInfo, UnitId};
 use serde_json::{Map, Value as Json, json};
@@ -42,7 +42,7 @@ pub fn cv_results_csv(study: &Study, ranking: &Ranking<'_>) -> String {
         let cells = columns.iter().map(|(name, cells)| match &cells[row_idx] {
             Json::Null if name.starts_with("param_") => String::new(),
             Json::Null => "NaN".to_owned(),
-            Json::String(text) => text.clone(),
+            Json::String(text) => formula_free(text).into_owned(),
             Json::Array(items) => {
                 let items: Vec<String> = items.iter().map(ToString::to_string).collect();
                 format!("[{}]", items.join(", "))

@@ -41,8 +41,8 @@ impl<'a> Cell<'a> {
             Cell::Bool(b) => write!(room, "{b}"),
             Cell::Count(n) => write!(room, "{n}"),
             Cell::Number(x) => write!(room, "{x:?}"),
-            Cell::Text(text) => return as_text(text),
-            Cell::Value(Value::Text(text)) => return as_text(text),
+            Cell::Text(text) => return formula_free(text),
+            Cell::Value(Value::Text(text)) => return formula_free(text),
             Cell::Value(value) => write!(room, "{value}"),
         };
         written.expect("a text takes all that is written");
@@ -95,8 +95,14 @@ pub(crate) fn json_value(value: &Value) -> Json {
     serde_json::to_value(value).unwrap_or(Json::Null)
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn as_text(text: &str) -> Cow<'_, str> {
+/// A text that no spreadsheet takes for a formula: behind a `'` where it would be one.
+///
+/// ```
+/// use mlpsweep_report::formula_free;
+/// assert_eq!(formula_free("=1+1"), "'=1+1");
+/// assert_eq!(formula_free("a=1"), "a=1");
+/// ```
+pub fn formula_free(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         Cow::Owned(format!("'{text}"))
     } else {
@@ -111,7 +117,7 @@ pub(crate) fn csv_file<'a>(
 ) -> String {
     const IN_MEMORY: &str = "rows of one length go into memory without fail";
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let header: Vec<String> = header.into_iter().map(|name| as_text(&name).into_owned()).collect();
+    let header: Vec<String> = header.into_iter().map(|name| formula_free(&name).into_owned()).collect();
     writer.write_record(&header).expect(IN_MEMORY);
     let mut room = String::new();
     for row in rows {

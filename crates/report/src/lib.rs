@@ -53,6 +53,7 @@ mod timings;
 mod warnings;
 mod write;
 
+pub use cell::formula_free;
 pub use comparison::{Comparison, Incomparable, Side, Verdict, compare};
 pub use criteria::Criteria;
 pub use curves::curves_csv;

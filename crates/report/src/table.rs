@@ -52,7 +52,7 @@ pub fn plain_table(header: &[String], rows: Vec<Vec<String>>) -> String {
         .iter()
         .enumerate()
         .map(|(column_idx, head)| {
-            let cells: Vec<String> = rows.iter().map(|row| printable(&row[column_idx])).collect();
+            let cells: Vec<String> = rows.iter().map(|row| fitting(&row[column_idx])).collect();
             let is_number = cells.iter().all(|cell| cell.is_empty() || cell.parse::<f64>().is_ok());
             let column = if is_number { Column::numbers } else { Column::words };
             column(Need::Always, head, cells)
@@ -91,7 +91,7 @@ enum Need {
 
 impl Column {
     fn numbers(need: Need, head: &str, cells: Vec<String>) -> Column {
-        Column { head: printable(head), cells, is_number: true, need }
+        Column { head: fitting(head), cells, is_number: true, need }
     }
 
     fn words(need: Need, head: &str, cells: Vec<String>) -> Column {
@@ -157,7 +157,7 @@ fn parameter_cell(value: &Value) -> String {
             Ok(rounded) => format!("{rounded:?}"),
             Err(_) => format!("{x:?}"),
         },
-        _ => printable(&value.to_string()),
+        _ => fitting(&value.to_string()),
     }
 }
 
@@ -375,20 +375,12 @@ pub(crate) fn what_it_is(refit: &Refit, info: &SweepInfo) -> String {
     }
 }
 
-/// A text that moves no cursor and fits a column: control and direction characters escaped, cut when long.
-pub(crate) fn printable(text: &str) -> String {
-    let is_direction =
-        |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let (mut shown, mut n_shown) = (String::new(), 0);
-    for c in text.chars() {
-        let escaped: String =
-            if c.is_control() || is_direction(c) { c.escape_debug().collect() } else { c.into() };
-        n_shown += escaped.chars().count();
-        if n_shown > LONGEST_TEXT {
-            shown.push('…');
-            break;
-        }
-        shown.push_str(&escaped);
+/// A text that moves no cursor and fits a column: printable, cut when long.
+pub(crate) fn fitting(text: &str) -> String {
+    let mut shown = mlpsweep_data::printable(text);
+    if let Some((end, _)) = shown.char_indices().nth(LONGEST_TEXT) {
+        shown.truncate(end);
+        shown.push('…');
     }
     shown
 }

@@ -6,18 +6,14 @@
 //!
 //! Whoever reads meanwhile sees the old file or the new one. On any error the old file stays as it is and the temporary
 //! one is removed; [`write_all`] renames nothing before everything is written, so a full disk leaves all earlier reports.
-//! A temporary file left by a process that was killed is removed by the next report, once it is too old to be anybody's.
+//! A temporary file left by a process that was killed is removed by the next report.
 
 use crate::{Ranking, Study, curves_csv, folds_csv, report_html, summary_json, timings_csv, to_csv};
-use mlpsweep_sweep::files::{self, create_new, folder_of, sync_folder};
+use mlpsweep_sweep::files::{self, beside, folder_of, sync_folder};
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tempfile::NamedTempFile;
-
-/// Far longer than a report takes to write.
-const STRAY_AGE: Duration = Duration::from_mins(10);
 
 /// A file or folder that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -118,30 +114,10 @@ impl Written {
 }
 
 fn write_beside(path: &Path, content: &[u8]) -> io::Result<NamedTempFile<File>> {
-    let name =
-        path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file's name"))?;
-    let folder = folder_of(path);
-    let prefix = format!(".{}.", name.to_string_lossy());
-    remove_strays(folder, &prefix);
-    let mut temporary =
-        tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, create_new)?;
+    let mut temporary = beside(path)?;
     mlpsweep_failpoint::reached("report.write")?;
     temporary.as_file_mut().write_all(content)?;
     mlpsweep_failpoint::reached("report.sync")?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
-}
-
-/// Removes what killed processes left. Another process may be writing the same report now, so only what is old goes;
-/// what cannot be removed disturbs nobody.
-fn remove_strays(folder: &Path, prefix: &str) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let is_ours = name.to_str().is_some_and(|name| name.starts_with(prefix))
-            && entry.path().extension().is_some_and(|extension| extension == "tmp");
-        let age = |modified: std::time::SystemTime| modified.elapsed().unwrap_or_default();
-        if is_ours && entry.metadata().and_then(|data| data.modified()).is_ok_and(|at| age(at) > STRAY_AGE) {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
 }

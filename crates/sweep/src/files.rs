@@ -1,8 +1,10 @@
-//! How files and folders are made: the umask decides who may read them, and under no umask may the world write.
+//! How files and folders are made: the umask decides who may read them, and under no umask may the world write. A file takes the
+//! place of another whole or not at all.
 
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// Makes a folder and those above it. Nothing happens when it is there.
 ///
@@ -24,12 +26,49 @@ pub(crate) fn writable() -> OpenOptions {
     options
 }
 
-/// Makes a file that is not there yet, such as a temporary one: tempfile's own are closed to all others.
+/// A new file beside `path` that is to take its place, such as `.ranked.csv.x7Qk2a.tmp`, removed when it is dropped. What processes
+/// that were killed have left of earlier ones is removed first.
+///
+/// It is locked while it is open, so that others know it for somebody's.
 ///
 /// # Errors
-/// When it is there, or the system says so.
-pub fn create_new(path: &Path) -> io::Result<File> {
-    writable().create_new(true).open(path)
+/// When `path` names no file, or the system says so.
+pub fn beside(path: &Path) -> io::Result<NamedTempFile<File>> {
+    let name =
+        path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file's name"))?;
+    let (folder, prefix) = (folder_of(path), format!(".{}.", name.to_string_lossy()));
+    remove_strays(folder, &prefix);
+    loop {
+        // tempfile's own way to make files closes them to all others.
+        let make = |path: &Path| writable().create_new(true).open(path);
+        let made = tempfile::Builder::new().prefix(&prefix).suffix(SUFFIX).make_in(folder, make)?;
+        // Where there are no locks nobody takes it for a stray either.
+        let _ = made.as_file().lock();
+        // Before it was locked somebody may have.
+        if made.path().exists() {
+            return Ok(made);
+        }
+    }
+}
+
+/// How the names of files end that are to take another's place.
+const SUFFIX: &str = ".tmp";
+
+/// Removes what nobody holds any more. What cannot be removed disturbs nobody.
+fn remove_strays(folder: &Path, prefix: &str) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(SUFFIX));
+        if !is_ours {
+            continue;
+        }
+        // The lock is held until the file is gone.
+        if let Ok(file) = File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// The folder of a file, or of a folder the one above.

@@ -8,7 +8,8 @@ use crate::spec::{
 use crate::trivial::trivial_scores;
 use crate::{SweepError, networks, objective};
 use mlpsweep_data::{
-    CsvOptions, Dataset, Fill, FoldKind, Folds, Schema, Target, builtin, generate, hold_out, read_csv,
+    CsvOptions, Dataset, Fill, FoldKind, Folds, Schema, Target, builtin, generate, hold_out, printable,
+    read_csv,
 };
 use mlpsweep_search::{
     Auto, DifferentialEvolution, Domain, EnqueueError, Enqueued, Entry, Expression, Gp, Grid, GridError,
@@ -572,12 +573,12 @@ impl Plan {
         }
         let n_missing = self.data.n_missing();
         let gaps = self.data.feature_names.iter().zip(&n_missing).filter(|(_, n)| **n > 0);
-        let gaps: Vec<String> = gaps.map(|(name, n)| format!("{name} {n}")).collect();
+        let gaps: Vec<String> = gaps.map(|(name, n)| format!("{} {n}", printable(name))).collect();
         if !gaps.is_empty() {
             self.notes.push(format!("missing cells, filled in within each fold: {}", gaps.join(", ")));
         }
-        let constant: Vec<&str> =
-            self.data.constant_features().into_iter().map(|i| self.data.feature_names[i].as_str()).collect();
+        let constant = self.data.constant_features().into_iter();
+        let constant: Vec<String> = constant.map(|i| printable(&self.data.feature_names[i])).collect();
         if !constant.is_empty() {
             self.notes.push(format!("constant columns carry no information: {}", constant.join(", ")));
         }

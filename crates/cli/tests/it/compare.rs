@@ -71,6 +71,21 @@ fn the_gate_fails_on_what_is_worse_alone() {
     place.say("check bad --baseline good --margin 10").expect(0, "");
 }
 
+/// Names that would be a formula, markup or a cell's end elsewhere.
+#[test]
+fn a_name_is_text_wherever_it_is_written() {
+    let place = Place::new(&SMALL.replace("\"small\"", "\"=1+1|`x`<b>@me\""));
+    place.say("run s.toml --out o").expect(0, "");
+    let status = place.say("status o --format csv").expect(0, "").stdout;
+    assert!(status.contains("sweep,'=1+1|`x`<b>@me\n"), "{status}");
+    let compared = place.say("compare o o --format csv").expect(0, "").stdout;
+    assert_eq!(compared.matches(",'=1+1|`x`<b>@me,").count(), 2, "{compared}");
+    place.say("check o --baseline o --out c").expect(0, "");
+    let report = place.read_text("c/report.md");
+    let row = "| =1+1&#124;&#96;x&#96;&lt;b&gt;&#64;me | ";
+    assert_eq!(report.matches(row).count(), 2, "{report}");
+}
+
 #[test]
 fn a_single_split_tests_nothing() {
     let place = Place::new(&SMALL.replace("folds = 3", "kind = \"holdout\""));

@@ -1,6 +1,6 @@
 //! A sweep in other people's formats.
 
-use crate::fixture::{Place, SMALL};
+use crate::fixture::{self, Place, SMALL, entries};
 use serde_json::Value as Json;
 
 #[test]
@@ -32,6 +32,12 @@ fn every_format() {
         assert!(!place.read(&format!("f.{format}")).is_empty());
     }
     assert_eq!(place.read("f.safetensors"), place.read("o/model/model.safetensors"));
+    place.say("export o --to store").expect(2, "--out is missing");
+    std::fs::create_dir(place.path("copy")).expect("a folder");
+    place.say("export o --to store --out copy/study.db").expect(0, "written: copy/study.db");
+    assert_eq!(entries(&place.path("copy")), ["study.db"]);
+    place.say("report copy").expect(0, "");
+    assert_eq!(fixture::results(&place.path("copy")), fixture::results(&place.path("o")));
     place.say("export nowhere --to onnx --out x").expect(4, "");
     place.say("export nowhere --to optuna").expect(4, "no sweep has been run here");
 }

@@ -79,18 +79,55 @@ fn refusals() {
 #[test]
 fn any_name_is_a_name() {
     let place = Place::new("");
-    let names = ["=a", "</script>", "\"\"q\"\"", "tab\tname", "\u{1b}[31m", "naïve 🎈", "#", "[x]"];
+    let names = [
+        "=a",
+        "</script>",
+        "\"\"q\"\"",
+        "tab\tname",
+        "\u{1b}[31m",
+        "naïve 🎈",
+        "#",
+        "[x]",
+        "\u{202e}\u{9b}2J",
+    ];
     let header: String = names.iter().map(|name| format!("\"{name}\",")).collect();
     let rows = (0..40_u32).map(|i| {
-        let cells = (0..names.len() as u32).map(|j| format!("{}.5,", (i * (j + 3)) % 11));
+        // With gaps in most columns, and the last one constant: both are said.
+        let cells = (0..names.len() as u32).map(|j| match (i, j) {
+            (7, 2..=6) => ",".to_owned(),
+            _ if j + 1 == names.len() as u32 => "0.5,".to_owned(),
+            _ => format!("{}.5,", (i * (j + 3)) % 11),
+        });
         format!("{}{}\n", cells.collect::<String>(), i % 2)
     });
     place.write("odd.csv", format!("{header}y\n{}", rows.collect::<String>()));
-    place.say("init odd.csv").expect(0, "");
-    let ran = place.say("run odd.toml --set search.trials=1 --set parameters.epochs=1 --out o");
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let shown = place.say("validate odd.toml");
-    assert!(!shown.stdout.contains('\u{1b}') && !shown.stderr.contains('\u{1b}'), "{}", shown.stdout);
+    let keep = "--set data.missing=mean --set data.drop=[] --set data.numeric=[\"\u{202e}\u{9b}2J\"]";
+    for line in [
+        "init odd.csv",
+        &format!("validate odd.toml {keep}"),
+        &format!("run odd.toml {keep} --set search.trials=2 --set parameters.epochs=1 --out o"),
+        "rank o",
+        "status o",
+        "predict o odd.csv --format table --keep \u{1b}[31m",
+        "predict o odd.csv --keep \u{1b}[32m",
+    ] {
+        let ran = place.say(line);
+        assert_eq!(ran.code, Some(if line.ends_with("32m") { 2 } else { 0 }), "{line}: {}", ran.stderr);
+        for shown in [&ran.stdout, &ran.stderr] {
+            let is_obeyed = |c: char| c != '\n' && !mlpsweep_data::is_printable(c);
+            assert!(!shown.contains(is_obeyed), "{line}: {shown:?}");
+        }
+        if line.starts_with("run ") {
+            assert!(
+                ran.stderr.contains(r"\u{1b}[31m 1, ") && ran.stderr.contains(r"\u{202e}\u{9b}2J"),
+                "{}",
+                ran.stderr
+            );
+        }
+    }
+    let page = place.read_text("o/report.html");
+    assert!(page.contains(r"\u003c/script\u003e"), "it is a feature that has been shuffled");
+    assert_eq!(page.matches("</script").count(), page.matches("<script").count());
 }
 
 /// The test share is a file: as good as holding out the same rows, and what it does not have is said.

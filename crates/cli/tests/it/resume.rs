@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 use crate::fixture::within;
 use crate::fixture::{ENDLESS, Place, SMALL, entries, model, n_begun, n_finished, results, wait_for_units};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -46,11 +47,30 @@ fn another_sweep_in_the_same_folder() {
         assert!(ran.stderr.contains(difference), "{}", ran.stderr);
     }
     assert!(place.read("results/small/study.db") == before, "the store was changed");
-    // Threads, paths and the number of trials do not matter.
-    place.say("run s.toml --jobs 1 --set search.trials=5").expect(0, "15/15 folds");
+    // Threads, limits of time, what is shown and the number of trials do not matter.
+    let more =
+        "--jobs 1 --no-progress --max-trial-time 1h --set search.trials=5 --set search.max_trial_time=2h";
+    place.say(&format!("run s.toml {more} --set search.max_time=3h")).expect(0, "results are in ");
+    assert_eq!(n_finished(&place.path("results/small")), 15);
     place.say("run s.toml --set parameters.width=5 --fresh").expect(0, "0/12 folds");
     place.say("run s.toml --out other").expect(0, "");
     assert_ne!(results(&place.path("results/small")), results(&place.path("other")));
+}
+
+/// A sweep is what it is wherever its files lie.
+#[test]
+fn files_that_were_moved() {
+    let text = SMALL.replace("builtin = \"moons\"\nrows = 60", "path = \"d.csv\"\ntarget = \"label\"");
+    let place = Place::new(&text);
+    let rows = (0..60).map(|i| format!("{i}.5,{},c{}\n", i * 7 % 11, i % 2));
+    place.write("d.csv", format!("x,y,label\n{}", rows.collect::<String>()));
+    place.say("run s.toml --out o").expect(0, "0/12 folds");
+    std::fs::create_dir(place.path("elsewhere")).expect("a folder");
+    for (from, to) in [("s.toml", "elsewhere/t.toml"), ("d.csv", "elsewhere/e.csv"), ("o", "elsewhere/p")] {
+        std::fs::rename(place.path(from), place.path(to)).expect("moved");
+    }
+    let line = "run elsewhere/t.toml --set data.path=\"e.csv\" --out elsewhere/p --set search.trials=5";
+    place.say(line).expect(0, "12/15 folds");
 }
 
 #[test]
@@ -246,17 +266,27 @@ fn one_run_at_a_time() {
 #[test]
 fn killed_again_and_again() {
     let place = Place::new(ENDLESS);
+    let n_shown = |line: &str| line.split_once('/')?.0.parse::<usize>().ok();
     let mut before = Vec::new();
     for round in 0..20_u64 {
         let mut run = place.start("run s.toml --out o --jobs 2");
-        std::thread::sleep(Duration::from_millis(5 + round * 37 % 150));
-        run.kill().expect("it runs");
-        let said = run.wait_with_output().expect("it ends").stderr;
-        let said = String::from_utf8_lossy(&said).into_owned();
-        let shown = said.lines().filter_map(|line| line.split_once('/')?.0.parse::<usize>().ok()).max();
+        let said = run.stderr.take().expect("a pipe");
+        let shown = if round % 5 == 4 {
+            // The moment it has shown that something was done. Lines come once a second, and the first is of what was done before.
+            let mut lines = BufReader::new(said).lines().map_while(Result::ok);
+            let shown = lines.by_ref().filter_map(|line| n_shown(&line)).nth(1);
+            run.kill().expect("it runs");
+            assert!(shown > Some(before.len()), "nothing was done in a second: {shown:?}");
+            shown
+        } else {
+            std::thread::sleep(Duration::from_millis(5 + round * 37 % 150));
+            run.kill().expect("it runs");
+            BufReader::new(said).lines().map_while(Result::ok).filter_map(|line| n_shown(&line)).max()
+        };
+        run.wait().expect("it ends");
         let store = mlpsweep_sweep::store::Store::read(&place.path("o"));
         let stored = store.and_then(|store| store.folds(true)).unwrap_or_default();
-        assert!(shown.unwrap_or_default() <= stored.len(), "{} are stored: {said}", stored.len());
+        assert!(shown.unwrap_or_default() <= stored.len(), "{shown:?} of {}", stored.len());
         // Both are in the order of trial and split, and each unit is there once.
         let mut rest = stored.iter();
         assert!(before.iter().all(|fold| rest.any(|other| other == fold)), "a fold has gone or changed");

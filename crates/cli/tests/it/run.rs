@@ -172,6 +172,13 @@ fn a_folder_that_may_only_be_read() {
             .expect(0, "note: nothing may be written in o#1?: its store is read as one that no run adds to");
         assert!(!line.starts_with("rank") || ran.stdout == table, "{}", ran.stdout);
     }
+    // A report is written somewhere.
+    std::fs::create_dir(place.path("open")).expect("a folder");
+    crate::fixture::set_mode(&place.path("open"), 0o777);
+    let report = crate::fixture::as_nobody(&place, "report o#1? --out open").expect("as before");
+    report.expect(0, "note: nothing may be written in o#1?").expect(0, "reports are in open");
+    assert_eq!(results(&place.path("open")), results(&place.path("o#1?")));
+    crate::fixture::as_nobody(&place, "report o#1?").expect("as before").expect(8, "Permission denied");
     if let Some(ran) = crate::fixture::as_nobody(&place, "run s.toml --out o#1?") {
         ran.expect(8, "Permission denied");
     }
@@ -255,20 +262,22 @@ fn single_configurations() {
     }
 }
 
-/// Under no umask at all nothing is open to the world's writing.
+/// What the umask closes is closed; under no umask at all nothing is open to the world's writing.
 #[cfg(unix)]
 #[test]
 fn nobody_else_may_write() {
     use std::os::unix::fs::PermissionsExt as _;
     let place = Place::new(SMALL);
-    let script = format!("umask 000; exec {} run s.toml --out a/b", crate::fixture::BINARY);
-    let ran = std::process::Command::new("sh").args(["-c", &script]).current_dir(&place.folder).output();
-    assert!(ran.expect("there is a shell").status.success());
-    for name in ["a", "a/b", "a/b/model"] {
-        let inside = entries(&place.path(name)).into_iter().map(|file| place.path(name).join(file));
-        for path in inside.chain([place.path(name)]) {
-            let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
-            assert_eq!(mode & 0o002, 0, "{}: {mode:o}", path.display());
+    for (umask, closed) in [("000", 0o002), ("027", 0o027), ("077", 0o077)] {
+        let script = format!("umask {umask}; exec {} run s.toml --out a/{umask}", crate::fixture::BINARY);
+        let ran = std::process::Command::new("sh").args(["-c", &script]).current_dir(&place.folder).output();
+        assert!(ran.expect("there is a shell").status.success());
+        for name in [format!("a/{umask}"), format!("a/{umask}/model")] {
+            let inside = entries(&place.path(&name)).into_iter().map(|file| place.path(&name).join(file));
+            for path in inside.chain([place.path(&name)]) {
+                let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
+                assert_eq!(mode & closed, 0, "{}: {mode:o}", path.display());
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A signal ends the run at a checkpoint, with the line that continues it.
 #![cfg(unix)]
 
-use crate::fixture::{ENDLESS, Place, Ran, results, wait_for_units};
+use crate::fixture::{ENDLESS, Place, Ran, n_finished, results, wait_for_units};
 use crate::resume::finish_and_compare;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
@@ -81,6 +81,28 @@ fn the_winners_last_training() {
     assert!(!place.path("o/model").exists());
     place.say("run s.toml --out o").expect(0, "1/1 folds");
     assert!(place.path("o/model/model.safetensors").exists());
+}
+
+/// Time in which the process is suspended is no time of the run's, nor of a fold's.
+#[test]
+fn suspended() {
+    let place = Place::new(ENDLESS);
+    let run = place.start("run s.toml --out o --jobs 2 --max-time 2500ms --max-trial-time 2500ms");
+    wait_for_units(&place.path("o"), 3);
+    signal(&run, "STOP");
+    let n_before = n_finished(&place.path("o"));
+    std::thread::sleep(Duration::from_millis(3600));
+    assert_eq!(n_finished(&place.path("o")), n_before, "it is suspended");
+    signal(&run, "CONT");
+    let ran: Ran = run.wait_with_output().expect("it ends").into();
+    ran.expect(0, "time is up; continue with: ");
+    let [_, folds, _] = results(&place.path("o"));
+    assert!(!folds.contains("timeout"), "{folds}");
+    assert!(
+        n_finished(&place.path("o")) > n_before + 20,
+        "{n_before} before, now {}",
+        n_finished(&place.path("o"))
+    );
 }
 
 #[test]

@@ -157,6 +157,14 @@ fn data_stand_beside_their_sweep_file() {
     assert!(ran.stdout.contains("36 rows"), "{}", ran.stdout);
 }
 
+/// A path that a terminal would obey is shown, not obeyed.
+#[test]
+fn a_path_with_escapes_in_it() {
+    let place = Place::new("[data]\npath = \"\\u001b[31m.csv\"\ntarget = \"y\"\n");
+    let ran = place.say("validate s.toml").expect(6, r"error: \u{1b}[31m.csv: cannot be read");
+    assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
+}
+
 #[cfg(unix)]
 #[test]
 fn arguments_that_are_no_utf8() {
@@ -171,5 +179,13 @@ fn arguments_that_are_no_utf8() {
     place.run(&["validate".into(), "s.toml".into(), "--set".into(), set]).expect(2, "UTF-8");
     let out = OsString::from_vec(b"\xff".to_vec());
     place.run(&["run".into(), "s.toml".into(), "--out".into(), out.clone()]).expect(0, "12/12 folds");
-    place.run(&["rank".into(), out]).expect(0, "");
+    place.run(&["rank".into(), out.clone()]).expect(0, "");
+    let more =
+        ["run", "s.toml", "--set", "search.trials=1000000", "--max-time", "1ms", "--out"].map(Into::into);
+    let resumed = [more.as_slice(), &[out]].concat();
+    place.run(&resumed).expect(0, r"--out $'\xff' --set search.trials=1000000");
+    let table = OsString::from_vec(b"\xff.csv".to_vec());
+    std::fs::write(place.folder.join(&table), "x,y\n1,a\n2,b\n".repeat(9).replace("\nx,y", ""))
+        .expect("a file");
+    place.run(&["init".into(), table, "--out".into(), "t.toml".into()]).expect(2, "the name is not UTF-8");
 }

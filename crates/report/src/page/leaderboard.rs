@@ -3,7 +3,7 @@
 use crate::cell::Cell;
 use crate::ranked::parameter;
 use crate::ranking::{RankedTrial, Ranking, TrialState};
-use crate::table::{Format, printable};
+use crate::table::{Format, fitting};
 use mlpsweep_search::Value;
 use mlpsweep_sweep::record::SweepInfo;
 use serde::Serialize;
@@ -136,7 +136,7 @@ pub(super) fn rows(ranking: &Ranking<'_>, shown: &[RankedTrial<'_>], info: &Swee
 pub(super) fn value_cell(value: &Value) -> String {
     match value {
         Value::Float(x) => Cell::Number(*x).rounded(),
-        value => printable(&value.to_string()),
+        value => fitting(&value.to_string()),
     }
 }
 

@@ -7,7 +7,6 @@ use mlpsweep_sweep::store::{Store, StoreError};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
 fn contents(folder: &Path) -> BTreeMap<String, String> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
@@ -129,24 +128,24 @@ fn a_folder_that_cannot_be_made_is_named() {
 }
 
 #[test]
-fn an_old_file_is_replaced_and_strays_go_when_they_are_old() {
+fn an_old_file_is_replaced_and_strays_go_that_nobody_holds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ranked.csv");
     fs::write(&path, "old").unwrap();
-    let stray = |name: &str, age: Duration| {
-        let file = File::create(folder.path().join(name)).unwrap();
-        file.set_modified(SystemTime::now() - age).unwrap();
-    };
-    let hour = Duration::from_hours(1);
-    stray(".ranked.csv.a1b2c3.tmp", hour);
-    stray(".ranked.csv.d4e5f6.tmp", Duration::ZERO);
-    stray(".other.csv.a1b2c3.tmp", hour);
-    stray("notes.tmp", hour);
+    let stray = |name: &str| File::create(folder.path().join(name)).unwrap();
+    let names = || contents(folder.path()).into_keys().collect::<Vec<String>>();
+    drop(stray(".ranked.csv.a1b2c3.tmp"));
+    drop(stray(".other.csv.a1b2c3.tmp"));
+    drop(stray("notes.tmp"));
+    // Of another process that is writing the same report now.
+    let held = stray(".ranked.csv.d4e5f6.tmp");
+    held.lock().unwrap();
     write_file(&path, b"new").unwrap();
-    let left = contents(folder.path());
-    let names: Vec<&str> = left.keys().map(String::as_str).collect();
-    assert_eq!(names, [".other.csv.a1b2c3.tmp", ".ranked.csv.d4e5f6.tmp", "notes.tmp", "ranked.csv"]);
-    assert_eq!(left["ranked.csv"], "new");
+    assert_eq!(names(), [".other.csv.a1b2c3.tmp", ".ranked.csv.d4e5f6.tmp", "notes.tmp", "ranked.csv"]);
+    assert_eq!(fs::read(&path).unwrap(), b"new");
+    drop(held);
+    write_file(&path, b"newer").unwrap();
+    assert_eq!(names(), [".other.csv.a1b2c3.tmp", "notes.tmp", "ranked.csv"]);
 }
 
 #[cfg(unix)]

@@ -457,9 +457,7 @@ fn name(top: &Section<'_>, path: &Path) -> Result<String, Fault> {
             .file_stem()
             .map_or_else(|| "sweep".into(), |stem| stem.to_string_lossy().into_owned()));
     };
-    // Direction marks, and ends of lines and paragraphs, beside what Unicode calls control characters.
-    let is_mark = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if name.trim().is_empty() || name.len() > LONGEST || name.chars().any(|c| c.is_control() || is_mark(c)) {
+    if name.trim().is_empty() || name.len() > LONGEST || !name.chars().all(mlpsweep_data::is_printable) {
         let message = format!(
             "`name` is \"{}\", but must be 1 to {LONGEST} bytes of text without control characters",
             shortened(name)

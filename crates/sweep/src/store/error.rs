@@ -119,6 +119,9 @@ impl StoreError {
             },
             StoreError::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk".into(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    "it is closed to this user; open it, or name another folder".into()
+                }
                 _ => return None,
             },
         })
@@ -133,6 +136,36 @@ impl StoreError {
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
             ),
             _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    /// What the system refuses is output, what is found in a file is not; and each says what would be right, where that is known.
+    #[test]
+    fn what_the_system_refuses() {
+        let sqlite = |code| {
+            let source = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            StoreError::Sqlite { path: "study.db".into(), source }
+        };
+        let io = |kind: io::ErrorKind| StoreError::Io { path: "study.db".into(), source: kind.into() };
+        for (error, is_output, hint) in [
+            (sqlite(ffi::SQLITE_FULL), true, Some("make room on the disk and run again; ")),
+            (sqlite(ffi::SQLITE_IOERR), true, Some("is the disk full, or failing? ")),
+            (sqlite(ffi::SQLITE_READONLY), true, None),
+            (sqlite(ffi::SQLITE_CORRUPT), false, None),
+            (sqlite(ffi::SQLITE_NOTADB), false, None),
+            (io(io::ErrorKind::StorageFull), true, Some("make room on the disk")),
+            (io(io::ErrorKind::PermissionDenied), true, Some("it is closed to this user")),
+            (io(io::ErrorKind::Interrupted), true, None),
+        ] {
+            assert_eq!(error.is_output(), is_output, "{error:?}");
+            let (said, expected) = (error.hint().unwrap_or_default(), hint.unwrap_or_default());
+            assert!(said.starts_with(expected) && said.is_empty() == hint.is_none(), "{error:?}: {said}");
         }
     }
 }

@@ -184,9 +184,7 @@ fn writer(path: &Path) -> Option<String> {
 pub(super) fn copy_to(connection: &Connection, path: &Path, to: &Path) -> Result<(), StoreError> {
     let io = |source| StoreError::Io { path: to.to_owned(), source };
     let folder = files::folder_of(to);
-    let mut builder = tempfile::Builder::new();
-    let unfinished =
-        builder.prefix(".study.db.").suffix(".tmp").make_in(folder, files::create_new).map_err(io)?;
+    let unfinished = files::beside(to).map_err(io)?;
     let copied: rusqlite::Result<()> = (|| {
         let mut copy = Connection::open(unfinished.path())?;
         // Synced below, once.
@@ -228,4 +226,39 @@ fn open(path: &Path, flags: OpenFlags, read_only: bool) -> rusqlite::Result<(Con
     }
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     Ok((connection, verdict))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the promise stands on: a commit is on the disk when it returns, and what a stranger has put into the file is not run.
+    #[test]
+    fn how_a_store_is_opened() {
+        let folder = tempfile::tempdir().expect("a folder for a test");
+        let path = folder.path().join(FILE_NAME);
+        let made = Connection::open(&path).expect("a database");
+        made.execute_batch("PRAGMA journal_mode = delete; CREATE TABLE t (a)").expect("a table");
+        drop(made);
+        for read_only in [false, true] {
+            let connection = connect(&path, read_only).expect("a store").connection;
+            let pragma = |name: &str| -> String {
+                let found =
+                    connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+                format!("{name} {:?}", found.expect("a pragma"))
+            };
+            let found = ["journal_mode", "synchronous", "trusted_schema", "cell_size_check"].map(pragma);
+            let expected = [
+                "journal_mode Text(\"wal\")",
+                "synchronous Integer(2)",
+                "trusted_schema Integer(0)",
+                "cell_size_check Integer(1)",
+            ];
+            assert_eq!(found, expected, "2 is FULL");
+            let is_defensive = connection.db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE);
+            assert!(is_defensive.expect("a setting"));
+            let written = connection.execute("INSERT INTO t VALUES (1)", []);
+            assert_eq!(written.is_err(), read_only);
+        }
+    }
 }

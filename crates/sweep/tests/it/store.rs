@@ -3,7 +3,8 @@
 use crate::fixture::{SMALL, folder, plan, run, stored};
 use mlpsweep_search::Value;
 use mlpsweep_sweep::record::{
-    BaseScores, CurvePoint, FoldRecord, FoldState, OutOfFold, Timing, Trial, UnitId, ValidationRows,
+    BaseScores, Closing, CurvePoint, FoldRecord, FoldState, Importance, Incumbent, Judged, OutOfFold, Refit,
+    SweepInfo, Timing, Trial, UnitId, ValidationRows,
 };
 use mlpsweep_sweep::store::{FILE_NAME, Store, StoreError};
 use proptest::prelude::*;
@@ -200,6 +201,66 @@ fn validation_rows_are_put_once() {
     store.put_validation_rows(splits.clone()).expect("room on the disk");
     store.put_validation_rows([rows(&[9], &[9.0])]).expect("what is there stays");
     assert_eq!(store.validation_rows().expect("rows"), splits);
+}
+
+/// What is said of a sweep beside its folds is what was said last, for who opens the store later as well.
+#[test]
+fn what_was_said_last_is_what_is_there() {
+    let folder = folder();
+    let info = plan(SMALL, &[]).info();
+    let mut store = open(folder.path(), &[]).expect("a new store");
+    assert!(Store::owner(folder.path()));
+    assert_eq!(
+        (store.info().expect("a sweep"), store.refit().expect("none"), store.closing().expect("none")),
+        (info.clone(), None, None)
+    );
+    assert_eq!(
+        (store.confirmations().expect("none"), store.pruned().expect("none")),
+        (Vec::new(), Vec::new())
+    );
+    let refit = |trial| Refit {
+        trial,
+        epochs: 3,
+        n_rows: 60,
+        ensemble: "none".into(),
+        trials: vec![trial],
+        holdout_scores: vec![Some(0.25), None],
+    };
+    let closing = |winner| Closing {
+        winner,
+        incumbents: vec![Incumbent { trial: winner, holdout_scores: vec![Some(0.5)] }],
+        default_scores: Some(vec![0.75]),
+        importances: vec![Importance { feature: "\u{1b} x".into(), mean: 0.1 + 0.2, std: -0.0 }],
+        judged: Judged::Classes { confusion: vec![vec![1, 0], vec![2, 3]] },
+    };
+    for trial in [4, 2] {
+        store.put_refit(&refit(trial)).expect("room on the disk");
+        store.put_closing(&closing(trial)).expect("room on the disk");
+    }
+    let renamed = SweepInfo { name: "other".into(), n_trials: 9, ..info };
+    store.put_info(&renamed).expect("room on the disk");
+    for number in [1, 2, 3, 5, 7] {
+        let (trial, fold) = (Trial { number, point: Vec::new() }, record(number, 0, &[]));
+        let timing = Timing { unit: fold.unit, started_unix_ms: 0, elapsed_us: 0, attempt: 1 };
+        store.append([(&trial, &fold, &timing)], []).expect("room on the disk");
+    }
+    let confirmed = [(2, 1), (1, 4), (1, 3)]
+        .map(|(trial, split)| FoldRecord { curve: Vec::new(), ..record(trial, split, &[0.5]) });
+    store.append_confirmations(&confirmed).expect("room on the disk");
+    assert!(store.append_confirmations(&confirmed[..1]).is_err(), "it is there");
+    for pruned in [[(3, 1), (7, 2)], [(5, 2), (3, 2)]] {
+        store.append([], pruned).expect("room on the disk");
+    }
+    drop(store);
+    assert!(!Store::owner(folder.path()));
+    let store = Store::read(folder.path()).expect("a reader");
+    assert!(!store.is_immutable());
+    assert_eq!(store.info().expect("a sweep"), renamed);
+    assert_eq!(store.refit().expect("one"), Some(refit(2)));
+    assert_eq!(store.closing().expect("one"), Some(closing(2)));
+    assert_eq!(store.pruned().expect("three"), [(3, 2), (5, 2), (7, 2)]);
+    let [last, second, first] = confirmed;
+    assert_eq!(store.confirmations().expect("three"), [first, second, last]);
 }
 
 /// The bytes of the only curve in the store.
@@ -500,7 +561,9 @@ fn leftovers_of_a_killed_process() {
     run(&plan(SMALL, &[]), folder.path(), 1);
     let expected = stored(folder.path());
     let connection = rusqlite::Connection::open(folder.path().join(FILE_NAME)).expect("a database");
-    connection.execute_batch("BEGIN; DELETE FROM folds; COMMIT").expect("a change that stays in the log");
+    connection
+        .execute_batch("UPDATE folds SET record = 'of another store'")
+        .expect("a change that stays in the log");
     let wal = std::fs::read(folder.path().join("study.db-wal")).expect("a log");
     drop(connection);
     assert!(!wal.is_empty());

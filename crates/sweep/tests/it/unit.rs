@@ -136,6 +136,20 @@ fn stopped_ones_leave_nothing() {
     assert_eq!(unit::run(&plan, &trial, 0, &|| true), None);
 }
 
+/// No epoch is better by enough: the first stays the best, and the weights after it are what is scored.
+#[test]
+fn nothing_gets_better() {
+    let waiting = ["early_stopping={ patience = 2, min_delta = 1000.0 }", "parameters.epochs=50"];
+    let (stopped, first) = (plan(SMALL, &waiting), plan(SMALL, &[waiting[0], "parameters.epochs=1"]));
+    let trial = stopped.trials(1).next().expect("a trial");
+    let record = unit::run(&stopped, &trial, 0, &|| false).expect("not stopped");
+    assert_eq!((record.best_epoch, record.epochs_run, record.early_stopped), (1, 3, true));
+    let of_one =
+        unit::run(&first, &first.trials(1).next().expect("a trial"), 0, &|| false).expect("not stopped");
+    assert_eq!((of_one.best_epoch, of_one.epochs_run, of_one.early_stopped), (1, 1, false));
+    assert_eq!(record.test_scores, of_one.test_scores);
+}
+
 #[test]
 fn numbers_that_run_away_are_a_state() {
     let away = ["parameters.learning_rate=1e30", "parameters.optimizer=sgd"];
