@@ -18,6 +18,7 @@
 
 use statrs::distribution::{Continuous, ContinuousCDF, StudentsT};
 use statrs::function::beta::checked_beta_reg;
+use std::cell::Cell;
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
 /// P(|T| ≥ |t|) for T with `df` degrees of freedom: the two-sided p-value of `t`. NaN for NaN.
@@ -35,6 +36,8 @@ pub fn t_two_sided_p(t: f64, df: usize) -> f64 {
 
 /// The t > 0 with P(|T| < t) = `level` for T with `df` degrees of freedom, such as 2.776 for 0.95 and 4.
 ///
+/// A thread remembers its last answer, since a ranking asks the same question for every trial.
+///
 /// # Panics
 /// When `df` is 0 or `level` does not lie in (0, 1).
 ///
@@ -44,6 +47,18 @@ pub fn t_two_sided_p(t: f64, df: usize) -> f64 {
 pub fn t_critical(df: usize, level: f64) -> f64 {
     assert!(df >= 1, "Student's t needs at least one degree of freedom");
     assert!(0.0 < level && level < 1.0, "a level lies in (0, 1), not {level}");
+    thread_local!(static LAST: Cell<(usize, f64, f64)> = const { Cell::new((0, 0.0, 0.0)) });
+    match LAST.get() {
+        (last_df, last_level, t) if (last_df, last_level) == (df, level) => t,
+        _ => {
+            let t = critical(df, level);
+            LAST.set((df, level, t));
+            t
+        }
+    }
+}
+
+fn critical(df: usize, level: f64) -> f64 {
     if df == 1 {
         return 1.0 / (FRAC_PI_2 * (1.0 - level)).tan(); // its tails are too long for what follows
     }
