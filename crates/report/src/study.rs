@@ -10,6 +10,9 @@ use mlpsweep_sweep::store::{self, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// Far more trials than are ever under way beside the last one that has a fold: a number beyond is none that a run gave.
+const MOST_GAPS: TrialNumber = 1_000_000;
+
 /// One sweep's records. Reports do not depend on their order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Study {
@@ -171,6 +174,10 @@ impl Study {
             return Some(format!("the metric `{}` has the goal `{}`", metric.name, metric.goal));
         }
         let trials: BTreeSet<TrialNumber> = self.trials.iter().map(|trial| trial.number).collect();
+        let n_trials = trials.len() as TrialNumber;
+        if let Some(last) = trials.last().filter(|&&last| last >= n_trials + MOST_GAPS) {
+            return Some(format!("a trial {last}, where {n_trials} are there"));
+        }
         let mut seen = BTreeSet::new();
         self.folds.iter().find_map(|fold| {
             let UnitId { trial, split } = fold.unit;

@@ -80,3 +80,32 @@ pub fn folder_of(path: &Path) -> &Path {
 pub fn sync_folder(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_files() {
+        for (path, folder) in [("a/b.csv", "a"), ("b.csv", "."), ("/b.csv", "/"), ("/", ".")] {
+            assert_eq!(folder_of(Path::new(path)), Path::new(folder), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_to_take_a_place() {
+        let folder = tempfile::tempdir().expect("a folder for a test");
+        let path = folder.path().join("deep/er/a.csv");
+        make_folder(folder_of(&path)).expect("a folder");
+        make_folder(folder_of(&path)).expect("it is there");
+        let stray = |name: &str| std::fs::write(path.with_file_name(name), "half").expect("a file");
+        ["a.csv", ".a.csv.1.tmp", ".a.csv.2", ".b.csv.3.tmp"].into_iter().for_each(stray);
+        let (one, two) = (beside(&path).expect("a file"), beside(&path).expect("another"));
+        let n_files = || std::fs::read_dir(folder_of(&path)).expect("a folder").count();
+        assert_eq!(n_files(), 5, "the stray is gone, and neither has taken the other for one");
+        assert!(one.path() != two.path() && one.path().exists() && two.path().exists());
+        drop((one, two));
+        assert_eq!(n_files(), 3);
+        assert!(beside(Path::new("/")).is_err(), "no file's name");
+    }
+}

@@ -111,7 +111,7 @@ fn files_that_are_no_stores() {
 #[test]
 fn a_store_of_an_earlier_version() {
     let of_4 = |name: &str| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema4");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sweep/tests/fixtures/schema4");
         std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     };
     let place = Place::new("");

@@ -98,6 +98,8 @@ fn faults() {
         |study| study.info.metrics[1].goal = "explore".into(),
         "the metric `accuracy` has the goal `explore`",
     );
+    let far = format!("a trial {}, where {} are there", u64::MAX >> 1, digits().trials.len());
+    check_fault(|study| study.trials[0].number = u64::MAX >> 1, &far);
     check_fault(|study| study.folds[0].unit.trial = 77, "a fold of trial 77, which is not there");
     check_fault(|study| study.folds[0].unit.split = 5, "split 5 of trial 0, where the sweep has 5");
     check_fault(|study| study.folds[0].unit.split = 1, "split 1 of trial 0 is there twice");

@@ -184,6 +184,20 @@ fn a_target_score_ends_the_search() {
     assert_eq!(stored(folder.path()), found);
 }
 
+/// Where epochs are shared out the bracket in which the target is reached is the last one.
+#[test]
+fn a_target_score_ends_the_search_with_its_bracket() {
+    let easy = sweep(&["search.target_score=10.0"]);
+    let never = whole(&sweep(&["search.trials=9"]), 2);
+    for jobs in [1, 2] {
+        let folder = folder();
+        for _ in 0..2 {
+            assert_eq!(run(&easy, folder.path(), jobs), RunEnd::TargetReached);
+            assert_eq!(stored(folder.path()), never, "nine of the 27 trials");
+        }
+    }
+}
+
 #[test]
 fn budgets_that_make_no_sense_are_refused() {
     let message = |overrides: &[&str]| {
